@@ -1,0 +1,10 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+export * from './errors.ts';
+export * from './exit-codes.ts';
+export * from './layout.ts';
+export * from './manifest.ts';
+export * from './phases.ts';
+export * from './sentinels.ts';
+export * from './status.ts';

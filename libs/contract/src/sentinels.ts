@@ -1,0 +1,145 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+/**
+ * Where a sentinel lies:
+ * `parent` is the shared volume; `user` is the volume too, or the image's `/tmp` when the shell is jailed;
+ * `private` is {@link PRIVATE_DIRECTORY}, which only this pair knows.
+ */
+export type SentinelPlace = 'parent' | 'user' | 'private';
+
+/** Who writes or reads a sentinel. */
+export type Party = 'agent' | 'sshd' | 'user' | 'builder';
+
+/** One row of {@link SENTINELS}. */
+export interface SentinelRow {
+  readonly file: string;
+  readonly place: SentinelPlace;
+  readonly writers: readonly Party[];
+  readonly readers: readonly Party[];
+  readonly meaning: string;
+}
+
+/** Directory on the volume, owned by root with mode 0700, for what no reference container knows. */
+export const PRIVATE_DIRECTORY = '.ims';
+
+/** Every signal file of the hand-over (contract §1.1); those in the private directory are our own. */
+export const SENTINELS = {
+  ready: {
+    file: 'ready',
+    place: 'parent',
+    writers: ['agent'],
+    readers: ['sshd'],
+    meaning: 'sshd may start: its configuration and keys are in place, stale flags are gone',
+  },
+  complete: {
+    file: 'complete',
+    place: 'user',
+    writers: ['user'],
+    readers: ['sshd', 'agent'],
+    meaning: 'the user is done: publish the image',
+  },
+  failed: {
+    file: 'failed',
+    place: 'user',
+    writers: ['user', 'sshd', 'agent'],
+    readers: ['sshd', 'agent'],
+    meaning: 'the customization failed: do not publish; wins over `complete`',
+  },
+  refused: {
+    file: 'complete.refused',
+    place: 'user',
+    writers: ['sshd'],
+    readers: ['user'],
+    meaning: 'why the last `complete` was taken back',
+  },
+  exiting: {
+    file: 'exiting',
+    place: 'parent',
+    writers: ['sshd'],
+    readers: ['agent'],
+    meaning: 'every session is gone and sshd is going down',
+  },
+  buildFailed: {
+    file: 'build_failed',
+    place: 'parent',
+    writers: ['builder'],
+    readers: ['sshd', 'agent'],
+    meaning: 'the build of a create job failed',
+  },
+  agentAlive: {
+    file: 'agent.alive',
+    place: 'private',
+    writers: ['agent'],
+    readers: ['sshd'],
+    meaning: 'heartbeat of the agent: its modification time moves',
+  },
+  sshdAlive: {
+    file: 'sshd.alive',
+    place: 'private',
+    writers: ['sshd'],
+    readers: ['agent'],
+    meaning: 'heartbeat of the sshd container',
+  },
+  door: {
+    file: 'door',
+    place: 'private',
+    writers: ['sshd'],
+    readers: ['agent'],
+    meaning: 'token `open`: the login probe worked, the message holds the host keys',
+  },
+  question: {
+    file: 'question',
+    place: 'private',
+    writers: ['sshd'],
+    readers: ['agent'],
+    meaning: 'the user said complete: may the shell go? The message holds number and open terminals',
+  },
+  verdict: {
+    file: 'verdict',
+    place: 'private',
+    writers: ['agent'],
+    readers: ['sshd'],
+    meaning: 'token `accepted`, `refused` (the shell stays) or `rejected` (the job fails), then number and reason',
+  },
+} as const satisfies Record<string, SentinelRow>;
+
+/** The name of a sentinel in code. */
+export type SentinelName = keyof typeof SENTINELS;
+
+/** What a writer of ours puts into a sentinel: the first line is the token, the rest the message. */
+export interface Note {
+  readonly token: string;
+  readonly message: string;
+}
+
+/**
+ * What stands at a sentinel's path. A flag counts when it is `present`; an empty file is present,
+ * because the other side may be the reference, and text that is not ours is kept as `unrecognised`.
+ */
+export type Sentinel =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unusable'; readonly found: string }
+  | { readonly kind: 'present'; readonly content: 'empty' }
+  | { readonly kind: 'present'; readonly content: 'note'; readonly note: Note }
+  | { readonly kind: 'present'; readonly content: 'unrecognised'; readonly text: string };
+
+/** Tokens that our own programs write; any other first line is the user's own text. */
+export const TOKENS = [
+  'ready',
+  'alive',
+  'open',
+  'asked',
+  'accepted',
+  'refused',
+  'rejected',
+  'user',
+  'script',
+  'failed',
+  'interrupted',
+  'peer-lost',
+  'done',
+] as const;
+
+/** A token of ours. */
+export type Token = (typeof TOKENS)[number];

@@ -1,0 +1,10 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+export * from './board.ts';
+export * from './clock.ts';
+export * from './deadline.ts';
+export * from './failure.ts';
+export * from './logger.ts';
+export * from './machine.ts';
+export * from './runner.ts';

@@ -1,0 +1,36 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+/** One program to run. It never sees the caller's environment, only {@link Command.env} and a plain PATH. */
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Standard input; empty when left out. */
+  readonly input?: string;
+  /** The program is ended after this time, and the outcome says so. No bound when left out. */
+  readonly timeoutMs?: number;
+  /** Ends the program when aborted; `run` then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Every line of both outputs as it comes, split at CR and LF (progress bars use CR). */
+  readonly onLine?: (line: string) => void;
+}
+
+/** How a program ended. `exitCode` is undefined when a signal ended it or it never started. */
+export interface Outcome {
+  readonly exitCode: number | undefined;
+  readonly endedBySignal: string | undefined;
+  /** The program is not there or cannot be executed. */
+  readonly notFound: boolean;
+  readonly timedOut: boolean;
+  /** At most the last 64 KiB of each. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs child processes; `libs/process` implements it. */
+export interface Runner {
+  /** Runs to the end. A failing program is an outcome, not an error; rejects only when the signal aborts. */
+  run(command: Command): Promise<Outcome>;
+}
