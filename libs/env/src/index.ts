@@ -1,0 +1,6 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+export * from './parsers.ts';
+export * from './read-environment.ts';
+export * from './variables.ts';

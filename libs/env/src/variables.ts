@@ -1,0 +1,154 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import {
+  absolutePath,
+  anyCaseBoolean,
+  fileName,
+  integer,
+  ipAddress,
+  line,
+  oneOf,
+  pythonBoolean,
+  uuid,
+  type Parser,
+} from './parsers.ts';
+
+/** One row of {@link VARIABLES}. */
+export interface Variable<T> {
+  readonly parser: Parser<T & {}>;
+  /** Whether the containers of today know it too. */
+  readonly origin: 'contract' | 'own';
+  /** What an unset or empty variable means: an error, no value, or the value of `fallback`. */
+  readonly whenUnset: 'error' | 'none' | { readonly fallback: string };
+  readonly meaning: string;
+  /** Never printed, and replaced wherever its value turns up in a log. */
+  readonly secret: boolean;
+}
+
+type Origin = Variable<unknown>['origin'];
+
+function required<T>(origin: Origin, parser: Parser<T & {}>, meaning: string): Variable<T> {
+  return { parser, origin, whenUnset: 'error', meaning, secret: false };
+}
+
+function optional<T>(origin: Origin, parser: Parser<T & {}>, meaning: string): Variable<T | undefined> {
+  return { parser, origin, whenUnset: 'none', meaning, secret: false };
+}
+
+function defaulted<T>(
+  origin: Origin,
+  parser: Parser<T & {}>,
+  row: { readonly fallback: string; readonly meaning: string },
+): Variable<T> {
+  return { parser, origin, whenUnset: { fallback: row.fallback }, meaning: row.meaning, secret: false };
+}
+
+/** Every variable that a program of the pair reads; the programs' `config.ts` pick their rows by name. */
+export const VARIABLES = {
+  IMS_ACTION: required('contract', oneOf('create', 'customize'), 'What the job does with the image root'),
+  IMS_JOB_ID: required('contract', uuid, 'The id of the IMS job'),
+  IMAGE_ROOT_PARENT: defaulted('contract', absolutePath, {
+    fallback: '/mnt/image',
+    meaning: 'The shared volume; the first argument of a program wins over it',
+  }),
+  ENABLE_DEBUG: defaulted('contract', anyCaseBoolean, {
+    fallback: 'false',
+    meaning: 'Whether a failed build opens a shell instead of ending the job',
+  }),
+  SSH_JAIL: defaulted('contract', pythonBoolean, {
+    fallback: 'False',
+    meaning: 'Whether users are confined to the image root',
+  }),
+  JOB_ENABLE_DKMS: defaulted('contract', anyCaseBoolean, {
+    fallback: 'false',
+    meaning: 'Whether proc, sysfs and devtmpfs are mounted into the image root while the shell is open',
+  }),
+  BUILD_ARCH: defaulted('contract', oneOf('x86_64', 'aarch64'), {
+    fallback: 'x86_64',
+    meaning: 'The architecture of the image',
+  }),
+  REMOTE_BUILD_NODE: optional(
+    'contract',
+    line(253),
+    'The node on which a remote job is built; remote jobs are not offered yet and are refused',
+  ),
+  SSHD_OPTIONS: optional(
+    'contract',
+    line(4096),
+    'Words that are given to sshd as they stand; `-D` is refused, since sshd has to go to the background',
+  ),
+  SSHD_CONFIG_FILE: optional(
+    'contract',
+    absolutePath,
+    'The configuration file of sshd; taken from the `-f` of `SSHD_OPTIONS` when unset',
+  ),
+  CUSTOMIZATION_SCRIPT: optional(
+    'contract',
+    absolutePath,
+    'A program of the site that is run when the shell is open; a missing file is said and skipped',
+  ),
+  IMAGE_ROOT_ARCHIVE_NAME: required('contract', line(1024), 'The name of the image that is made'),
+  KERNEL_FILENAME: optional('contract', fileName, 'The kernel in `/boot`; `vmlinuz` when unset, `Image` on aarch64'),
+  INITRD_FILENAME: defaulted('contract', fileName, { fallback: 'initrd', meaning: 'The initrd in `/boot`' }),
+  KERNEL_PARAMETERS_FILENAME: optional(
+    'contract',
+    fileName,
+    'The kernel parameters in `/boot`; none are published when unset or when the file is missing',
+  ),
+  LOG_LEVEL: defaulted('contract', oneOf('DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'), {
+    fallback: 'INFO',
+    meaning: 'The least severe log lines that are written',
+  }),
+  IMS_ON_INVALID: defaulted('own', oneOf('auto', 'shell', 'fail'), {
+    fallback: 'auto',
+    meaning:
+      'What follows a `complete` that cannot be packaged: `shell` hands the shell back, `fail` ends the job, `auto` hands it back while somebody sits at a terminal',
+  }),
+  IMS_SQUASHFS_COMPRESSION: defaulted('own', oneOf('auto', 'zstd', 'gzip', 'xz', 'lz4'), {
+    fallback: 'auto',
+    meaning: "How the root is packed; `auto` is zstd when the image's own kernel can read it, else gzip",
+  }),
+  IMS_STORE: optional(
+    'own',
+    line(4096),
+    'Where artifacts are published: a directory; `published` on the volume when unset',
+  ),
+  IMS_CONFIG_DIR: defaulted('own', absolutePath, {
+    fallback: '/etc/cray/ims',
+    meaning: "The directory both containers share for sshd's configuration, keys and log",
+  }),
+  IMS_AUTHORIZED_KEYS: defaulted('own', absolutePath, {
+    fallback: '/etc/cray/authorized_keys',
+    meaning: 'The public keys that may log in',
+  }),
+  IMS_CA_DIR: defaulted('own', absolutePath, {
+    fallback: '/etc/cray/ca',
+    meaning: 'The certificates that are put into the image',
+  }),
+  IMS_RESOLV_CONF: defaulted('own', absolutePath, {
+    fallback: '/etc/resolv.conf',
+    meaning: 'The resolver configuration that the image root has while the shell is open',
+  }),
+  IMS_SSH_PORT: defaulted('own', integer(1, 65535), { fallback: '22', meaning: 'The port of the shell' }),
+  IMS_SSH_LISTEN: optional('own', ipAddress, 'The address the shell listens on; all when unset'),
+  IMS_HOST_KEY_DIR: optional(
+    'own',
+    absolutePath,
+    'Where host keys are kept; `/etc/ssh` when unset. Give both containers the same value',
+  ),
+  IMS_PEER_TIMEOUT: defaulted('own', integer(1, 86_400), {
+    fallback: '600',
+    meaning: 'Seconds to wait for the first sign of life of the other container',
+  }),
+  IMS_TERMINATION_LOG: defaulted('own', absolutePath, {
+    fallback: '/dev/termination-log',
+    meaning: 'Where the last words are written',
+  }),
+} as const satisfies Record<string, Variable<unknown>>;
+
+/** The name of a variable of the pair. */
+export type VariableName = keyof typeof VARIABLES;
+
+/** The value of a variable; includes `undefined` for one that has no value when unset. */
+export type ValueOf<N extends VariableName> = (typeof VARIABLES)[N] extends Variable<infer T> ? T : never;
