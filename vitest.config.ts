@@ -1,0 +1,43 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { defineConfig } from 'vitest/config';
+
+const shared = {
+  environment: 'node',
+  pool: 'forks',
+  globals: false,
+  retry: 0,
+  // Fakes and spies never outlive the test that made them.
+  restoreMocks: true,
+  setupFiles: ['./tools/vitest/setup.ts'],
+} as const;
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    // A test left out by accident is a failure, on every machine and not only in CI.
+    allowOnly: false,
+    reporters: ['default', './tools/vitest/summary.ts'],
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: ['libs/*/test/**/*.test.ts', 'tools/*/test/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'component',
+          include: ['apps/*/test/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
