@@ -1,0 +1,6 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+export { createRunner, type ProcessRunner, type StartCommand, type Started } from './runner.ts';
+export { PLAIN_PATH, type OutputTarget } from './spawn.ts';
+export { KEPT_BYTES, createLineSplitter, type LineSplitter } from './output.ts';

@@ -1,0 +1,82 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { StringDecoder } from 'node:string_decoder';
+
+/** How much of each output an outcome keeps, in bytes: the end of it, since that is where tools say why. */
+export const KEPT_BYTES = 64 * 1024;
+
+/** A line that never ends is cut here, in characters, so that a hostile program cannot fill our memory. */
+const LONGEST_LINE = 64 * 1024;
+
+/** Keeps the end of what was written to it. */
+export interface Tail {
+  write(chunk: Uint8Array): void;
+  /** At most {@link KEPT_BYTES} as text; never begins in the middle of a character. */
+  text(): string;
+}
+
+/** Makes an empty tail. */
+export function createTail(): Tail {
+  let chunks: Uint8Array[] = [];
+  let size = 0;
+  const join = (): Buffer => {
+    const kept = Buffer.concat(chunks).subarray(-KEPT_BYTES);
+    chunks = [kept];
+    size = kept.length;
+    return kept;
+  };
+  return {
+    write: (chunk) => {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > 4 * KEPT_BYTES) join();
+    },
+    text: () => {
+      const cut = size > KEPT_BYTES;
+      const kept = join();
+      return (cut ? kept.subarray(firstCharacter(kept)) : kept).toString('utf8');
+    },
+  };
+}
+
+/** Cuts a stream of bytes into lines. */
+export interface LineSplitter {
+  write(chunk: Uint8Array): void;
+  /** Gives the last line, if it lacks its end. */
+  end(): void;
+}
+
+/** Makes a splitter at CR, LF and CR LF; a character that spans two chunks stays whole. */
+export function createLineSplitter(onLine: (line: string) => void): LineSplitter {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  let afterReturn = false;
+  const take = (text: string): void => {
+    // A CR LF may be torn apart by a chunk's end: its LF is no second line.
+    const fresh = afterReturn && text.startsWith('\n') ? text.slice(1) : text;
+    if (text !== '') afterReturn = text.endsWith('\r');
+    const lines = (rest + fresh).split(/\r\n|\r|\n/);
+    rest = lines.pop() ?? '';
+    lines.forEach(onLine);
+    while (rest.length > LONGEST_LINE) {
+      onLine(rest.slice(0, LONGEST_LINE));
+      rest = rest.slice(LONGEST_LINE);
+    }
+  };
+  return {
+    write: (chunk) => {
+      take(decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)));
+    },
+    end: () => {
+      take(decoder.end());
+      if (rest !== '') onLine(rest);
+      rest = '';
+    },
+  };
+}
+
+function firstCharacter(bytes: Uint8Array): number {
+  const start = bytes.subarray(0, 4).findIndex((byte) => (byte & 0xc0) !== 0x80);
+  return start === -1 ? 0 : start;
+}
