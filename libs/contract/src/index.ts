@@ -3,6 +3,7 @@
 
 export * from './errors.ts';
 export * from './exit-codes.ts';
+export * from './handshake.ts';
 export * from './layout.ts';
 export * from './manifest.ts';
 export * from './phases.ts';

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { ArtifactName, JobStatus, LinkType, StoredArtifact } from '@ims/contract';
-import type { Board, Logger, Peer } from '@ims/runtime';
+import type { Board, Clock, Logger, Peer } from '@ims/runtime';
 
 /** What is prepared before the shell opens, and taken back before the image is packed. */
 export interface Stage {
@@ -59,6 +59,8 @@ export interface ArtifactSource {
 
 /** Opens what is to be stored: the archive, then kernel, initrd and, if there is one, the parameters. */
 export interface Artifacts {
+  /** Whether the archive that packing made is still there in full, for an agent that starts again. */
+  isArchiveIntact(packed: Packed): Promise<boolean>;
   /** `undefined` for boot parameters that are not wanted or not there (said in the log, H23). */
   open(name: ArtifactName): Promise<ArtifactSource | undefined>;
 }
@@ -137,4 +139,5 @@ export interface ExportPorts {
   readonly journal: Journal;
   readonly reporter: Reporter;
   readonly logger: Logger;
+  readonly clock: Clock;
 }

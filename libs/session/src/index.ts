@@ -2,3 +2,5 @@
 // SPDX-License-Identifier: MIT
 
 export type * from './ports.ts';
+export { exitCodeOf, runSession } from './session.ts';
+export type { Ending, SessionSettings } from './states.ts';

@@ -1,10 +1,12 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { Board, Logger, Peer } from '@ims/runtime';
+import type { Board, Clock, Logger, Peer } from '@ims/runtime';
 
 /** sshd and all that belongs to it. */
 export interface Door {
+  /** True when the agent has written sshd's configuration: only then `ready` counts (a new pod has lost it). */
+  isConfigured(): Promise<boolean>;
   /** Makes missing host keys and checks the jail; everything slow that need not wait for `ready`. */
   prepare(): Promise<void>;
   /**
@@ -77,4 +79,7 @@ export interface SessionPorts {
   readonly script: Script;
   readonly platform: Platform;
   readonly logger: Logger;
+  readonly clock: Clock;
+  /** A new unique word. */
+  newId(): string;
 }
