@@ -1,9 +1,9 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestUserConfig } from 'vitest/config';
 
-const shared = {
+const shared: TestUserConfig = {
   environment: 'node',
   pool: 'forks',
   globals: false,
@@ -11,7 +11,7 @@ const shared = {
   // Fakes and spies never outlive the test that made them.
   restoreMocks: true,
   setupFiles: ['./tools/vitest/setup.ts'],
-} as const;
+};
 
 export default defineConfig({
   test: {

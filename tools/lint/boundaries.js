@@ -1,0 +1,150 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { builtinModules } from 'node:module';
+
+/** Which types of project a project may import, by its own type. */
+export const TYPES = {
+  contract: [],
+  util: ['contract', 'util'],
+  domain: ['contract', 'util'],
+  adapter: ['contract', 'util', 'domain'],
+  app: ['contract', 'util', 'domain', 'adapter'],
+  testing: ['contract', 'util', 'domain', 'adapter'],
+  tool: ['contract', 'util', 'domain', 'adapter', 'testing'],
+};
+
+/** Which scopes a project may import, by its own scope: what ships in one container never reaches the other. */
+export const SCOPES = {
+  sshd: ['sshd', 'shared'],
+  agent: ['agent', 'shared'],
+  shared: ['shared'],
+  local: ['sshd', 'agent', 'shared'],
+};
+
+/** The only folders that may import a vendor package. */
+export const VENDORS = {
+  '@kubernetes/client-node': ['libs/kube'],
+  chokidar: ['libs/sentinel'],
+  'cli-progress': ['apps/local'],
+  'cli-table3': ['apps/local'],
+  commander: ['apps/agent', 'apps/local', 'apps/sentinel', 'apps/sshd'],
+  execa: ['libs/process'],
+  'fastest-levenshtein': ['libs/env'],
+  pino: ['libs/logging'],
+  'pino-pretty': ['libs/logging'],
+};
+
+const TEST_PACKAGES = ['vitest', 'vitest/*', 'fast-check'];
+
+/** Node modules through which code reaches the world; the domain reaches it through its ports. */
+const WORLDLY = ['child_process', 'cluster', 'dgram', 'fs', 'http', 'http2', 'https', 'net', 'os', 'process', 'tls'];
+
+const WHOLE_PROCESS = ['env', 'exit', 'exitCode', 'on', 'once', 'addListener'];
+
+const BARE_BUILTINS = {
+  group: builtinModules.filter((name) => !name.startsWith('node:') && !name.startsWith('_')),
+  message: 'Write node: before a module of Node.',
+};
+
+/** Options of `@nx/enforce-module-boundaries` for shipped code. */
+export const SHIPPED = {
+  depConstraints: [...constraints('type', TYPES), ...constraints('scope', SCOPES)],
+};
+
+/** Options of `@nx/enforce-module-boundaries` for tests, which may use every library. */
+export const TESTS = { depConstraints: [{ sourceTag: '*', onlyDependOnLibsWithTags: ['*'] }] };
+
+/**
+ * The rules about imports and globals for the shipped files of one project.
+ *
+ * @param {{ folder: string, tags: string[] }} project
+ * @returns {import('eslint').Linter.RulesRecord}
+ */
+export function rulesFor({ folder, tags }) {
+  const type = typeOf(tags);
+  const patterns = [BARE_BUILTINS, ...foreignVendors(folder), ...(RESTRICTIONS[type] ?? [])];
+  return {
+    '@typescript-eslint/no-restricted-imports': ['error', { patterns }],
+    'no-restricted-globals': ['error', ...(GLOBALS[type] ?? [])],
+    'no-restricted-properties': ['error', ...(type === 'tool' ? [] : wholeProcess())],
+  };
+}
+
+/**
+ * The rules about imports for the tests of one project.
+ *
+ * @param {{ folder: string }} project
+ * @returns {import('eslint').Linter.RulesRecord}
+ */
+export function testRulesFor({ folder }) {
+  const patterns = [BARE_BUILTINS, ...foreignVendors(folder)];
+  return { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] };
+}
+
+const NO_TEST_PACKAGES = { group: TEST_PACKAGES, message: 'Shipped code does not import test packages.' };
+const NO_NODE_PROCESS = { group: ['node:process'], message: 'Libraries get a typed configuration and never exit.' };
+const TYPE_ONLY_DOMAIN = {
+  group: ['@ims/session', '@ims/export'],
+  allowTypeImports: true,
+  message: 'An adapter knows the port it implements and nothing else of the domain: import type.',
+};
+
+/** @type {Record<string, object[]>} */
+const RESTRICTIONS = {
+  contract: [NO_TEST_PACKAGES, { regex: '^[^.]', message: 'The contract imports nothing.' }],
+  util: [NO_TEST_PACKAGES, NO_NODE_PROCESS],
+  domain: [
+    NO_TEST_PACKAGES,
+    {
+      group: WORLDLY.flatMap((name) => [`node:${name}`, `node:${name}/*`]),
+      message: 'The domain reaches the world through its ports only.',
+    },
+  ],
+  adapter: [NO_TEST_PACKAGES, NO_NODE_PROCESS, TYPE_ONLY_DOMAIN],
+  app: [NO_TEST_PACKAGES, NO_NODE_PROCESS],
+  testing: [],
+  tool: [],
+};
+
+/** @type {Record<string, object[]>} */
+const GLOBALS = {
+  contract: ['process', 'Buffer', 'setTimeout', 'setInterval', 'fetch'].map((name) => ({
+    name,
+    message: 'The contract is tables and pure functions.',
+  })),
+  domain: ['process', 'fetch'].map((name) => ({
+    name,
+    message: 'The domain reaches the world through its ports only.',
+  })),
+};
+
+function wholeProcess() {
+  return WHOLE_PROCESS.map((property) => ({
+    object: 'process',
+    property,
+    message: 'Only main.ts and config.ts of an app touch what belongs to the whole process.',
+  }));
+}
+
+function foreignVendors(/** @type {string} */ folder) {
+  return Object.entries(VENDORS)
+    .filter(([, owners]) => !owners.includes(folder))
+    .map(([name, owners]) => ({
+      group: [name, `${name}/*`],
+      message: `${name} belongs to ${owners.join(', ')} alone.`,
+    }));
+}
+
+function typeOf(/** @type {string[]} */ tags) {
+  const type = tags.find((tag) => tag.startsWith('type:'))?.slice('type:'.length);
+  if (type === undefined || !(type in RESTRICTIONS)) throw new Error(`no known type: tag among ${tags.join(', ')}`);
+  return type;
+}
+
+function constraints(/** @type {string} */ kind, /** @type {Record<string, string[]>} */ table) {
+  return Object.entries(table).map(([source, targets]) => ({
+    sourceTag: `${kind}:${source}`,
+    onlyDependOnLibsWithTags: targets.map((target) => `${kind}:${target}`),
+  }));
+}
