@@ -1,4 +1,6 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+export { exitCodeOf, runExport } from './export.ts';
 export type * from './ports.ts';
+export type { ExportSettings, ExportState } from './states.ts';

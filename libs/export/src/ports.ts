@@ -108,9 +108,7 @@ export interface Journal {
 /** One step that is behind us, so that another start of the agent goes on from here. */
 export type JournalEntry =
   | { readonly step: 'opened'; readonly job: string }
-  | { readonly step: 'accepted' }
   | { readonly step: 'closed'; readonly outcome: 'complete' | 'failed'; readonly message: string }
-  | { readonly step: 'restored' }
   | { readonly step: 'image'; readonly imageId: string }
   | { readonly step: 'packed'; readonly packed: Packed }
   | { readonly step: 'stored'; readonly artifact: StoredArtifact }

@@ -1,10 +1,10 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-export * from './board.ts';
+export type * from './board.ts';
 export * from './clock.ts';
 export * from './deadline.ts';
 export * from './failure.ts';
 export * from './logger.ts';
 export * from './machine.ts';
-export * from './runner.ts';
+export type * from './runner.ts';

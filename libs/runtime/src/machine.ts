@@ -35,9 +35,9 @@ export interface Machine<Data extends object, Running extends keyof Data, Ports>
   /** The one place where a transition is told: log, status, annotations. */
   readonly onEnter: (state: StateOf<Data>) => Promise<void>;
   /** The state that follows a handler that threw. */
-  readonly onFailure: (failure: Failure, during: keyof Data) => StateOf<Data>;
+  readonly onFailure: (failure: Failure, during: StateOf<Data>) => StateOf<Data>;
   /** The state that follows an aborted handler. */
-  readonly onCancelled: (during: keyof Data) => StateOf<Data>;
+  readonly onCancelled: (during: StateOf<Data>) => StateOf<Data>;
 }
 
 /**
@@ -56,7 +56,7 @@ export async function drive<Data extends object, Running extends keyof Data, Por
     if (machine.table[phase].terminal) return state;
     visited.add(phase);
     const proposed = await step(machine, state);
-    state = lawful(machine, visited, phase, proposed);
+    state = lawful(machine, visited, { from: state, proposed });
   }
 }
 
@@ -69,20 +69,20 @@ async function step<Data extends object, Running extends keyof Data, Ports>(
     const handler = machine.handlers[phase as unknown as Running];
     return await handler(state as StateOf<Data, Running>, machine.ports, machine.signal);
   } catch (error) {
-    return machine.signal.aborted ? machine.onCancelled(phase) : machine.onFailure(asFailure(error), phase);
+    return machine.signal.aborted ? machine.onCancelled(state) : machine.onFailure(asFailure(error), state);
   }
 }
 
 function lawful<Data extends object, Running extends keyof Data, Ports>(
   machine: Machine<Data, Running, Ports>,
   visited: ReadonlySet<keyof Data>,
-  from: keyof Data & string,
-  proposed: StateOf<Data>,
+  move: { readonly from: StateOf<Data>; readonly proposed: StateOf<Data> },
 ): StateOf<Data> {
-  const to = phaseOf(proposed);
+  const from = phaseOf(move.from);
+  const to = phaseOf(move.proposed);
   const again = visited.has(to) && !machine.table[to].revisitable;
-  if (machine.table[from].next.includes(to) && !again) return proposed;
-  const failed = machine.onFailure(asFailure(new Error(`illegal transition from ${from} to ${to}`)), from);
+  if (machine.table[from].next.includes(to) && !again) return move.proposed;
+  const failed = machine.onFailure(asFailure(new Error(`illegal transition from ${from} to ${to}`)), move.from);
   if (!machine.table[from].next.includes(phaseOf(failed))) throw new Error(`phase ${from} has no way to fail`);
   return failed;
 }

@@ -15,6 +15,8 @@ export async function awaitReady(
   signal: AbortSignal,
 ): Promise<SessionState> {
   if (!(await needsShell(settings, ports.board))) return { phase: 'Closed', ending: { kind: 'not-needed' } };
+  // What an earlier start of this container said of its door is no longer true.
+  await ports.board.clear('door');
   const [next] = await Promise.all([untilReady(settings, ports, signal), ports.door.prepare()]);
   return next;
 }
@@ -31,8 +33,12 @@ async function untilReady(settings: SessionSettings, ports: SessionPorts, signal
   return await board.until(async () => {
     const exiting = await board.read('exiting');
     if (noteOf(exiting)?.token === 'done') return { phase: 'Closed', ending: { kind: 'not-needed' } };
-    const ready = exiting.kind !== 'present' && (await board.read('ready')).kind === 'present';
-    if (ready && (await door.isConfigured())) return await opened(board);
+    // An `exiting` of an earlier start that gave up: the agent takes it away when it opens again.
+    if (exiting.kind !== 'present' && (await board.read('ready')).kind === 'present') {
+      const release = decodeRelease(await board.read('failed'));
+      if (release !== undefined) return { phase: 'Closing', ending: released(release) };
+      if (await door.isConfigured()) return { phase: 'Opening' };
+    }
     const state = await peer.state();
     if (state === 'stale') throw new Failure('PeerLost', 'the agent stopped before it had prepared the image root');
     if (state === 'unseen' && clock.monotonic() > patience) {
@@ -41,10 +47,4 @@ async function untilReady(settings: SessionSettings, ports: SessionPorts, signal
     }
     return undefined;
   }, signal);
-}
-
-// An agent that could not prepare the root releases us with `failed` and then `ready`.
-async function opened(board: Board): Promise<SessionState> {
-  const release = decodeRelease(await board.read('failed'));
-  return release === undefined ? { phase: 'Opening' } : { phase: 'Closing', ending: released(release) };
 }

@@ -19,7 +19,7 @@ export async function guarded<T>(
   const inner = AbortSignal.any([signal, done.signal]);
   const all = [work(inner), ports.door.supervise(inner), untilPeerLost(ports, inner)];
   try {
-    return (await Promise.race(all)) as T;
+    return await Promise.race(all);
   } finally {
     done.abort();
     await Promise.allSettled(all);

@@ -37,8 +37,8 @@ export async function runSession(run: {
       ports,
       signal: run.signal,
       onEnter: (state) => tell(ports, state),
-      onFailure: (failure, during) => closing({ kind: 'failure', failure }, during),
-      onCancelled: (during) => closing({ kind: 'interrupted' }, during),
+      onFailure: (failure, during) => closing({ kind: 'failure', failure }, during.phase),
+      onCancelled: (during) => closing({ kind: 'interrupted' }, during.phase),
     },
     { phase: 'AwaitingReady' },
   );

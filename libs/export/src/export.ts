@@ -1,0 +1,110 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { encodeRelease, ERRORS, EXIT_DONE, PHASES, type JobStatus } from '@ims/contract';
+import { drive, sentenceOf, type Handlers } from '@ims/runtime';
+
+import type { ExportPorts } from './ports.ts';
+import { pack, register, upload } from './publishing.ts';
+import { start } from './starting.ts';
+import { NO_FACTS, type ExportData, type ExportSettings, type ExportState, type RunningExportPhase } from './states.ts';
+import { nextStatus } from './status.ts';
+import { validate } from './validating.ts';
+import { awaitUser } from './waiting.ts';
+
+/**
+ * The agent's whole story, from the journal to a terminal phase, which it gives back. Never throws for
+ * what happens to the job; whoever waits for us is released before it returns.
+ *
+ * @param run.signal aborted by SIGTERM: the job is then interrupted and can be resumed (H6)
+ */
+export async function runExport(run: {
+  readonly settings: ExportSettings;
+  readonly ports: ExportPorts;
+  readonly signal: AbortSignal;
+}): Promise<ExportState> {
+  const { settings, ports, signal } = run;
+  let status: JobStatus | undefined;
+  const last = await drive<ExportData, RunningExportPhase, ExportPorts>(
+    {
+      table: PHASES,
+      handlers: handlersFor(settings),
+      ports,
+      signal,
+      onEnter: (state) => {
+        status = nextStatus(status, { state, settings, now: ports.clock.now() });
+        tell(ports, status);
+        return Promise.resolve();
+      },
+      onFailure: (failure, { facts }) => ({
+        phase: 'Failed',
+        facts,
+        reason: failure.reason,
+        message: sentenceOf(failure),
+      }),
+      onCancelled: ({ facts, phase }) => ({
+        phase: 'Interrupted',
+        facts,
+        message: `a signal stopped the agent during ${phase}; ${ERRORS.Interrupted.advice}`,
+      }),
+    },
+    { phase: 'Starting', facts: NO_FACTS },
+  );
+  await finish(last, settings, ports);
+  return last;
+}
+
+function handlersFor(settings: ExportSettings): Handlers<ExportData, RunningExportPhase, ExportPorts> {
+  return {
+    Starting: (_state, ports, signal) => start(settings, ports, signal),
+    WaitingOnUser: (state, ports, signal) => awaitUser(state, settings, { ports, signal }),
+    Validating: (state, ports, signal) => validate(state, settings, { ports, signal }),
+    Packaging: (state, ports, signal) => pack(state, ports, signal),
+    Uploading: (state, ports, signal) => upload(state, settings, { ports, signal }),
+    Registering: (state, ports, signal) => register(state, settings, { ports, signal }),
+  };
+}
+
+function tell(ports: ExportPorts, status: JobStatus): void {
+  const fields = { phase: status.phase, reason: status.reason };
+  if (status.phase === 'Failed') ports.logger.error(fields, status.message);
+  else ports.logger.info(fields, status.message);
+  ports.reporter.report(status);
+}
+
+// The last words outlive the job: nothing here may throw, and the reporter has a bound of its own.
+async function finish(last: ExportState, settings: ExportSettings, ports: ExportPorts): Promise<void> {
+  try {
+    if (last.phase === 'Failed' || last.phase === 'Interrupted') await release(last, settings, ports);
+    if (last.phase === 'Failed') await ports.journal.append({ step: 'ended', phase: 'Failed', reason: last.reason });
+    if (last.phase === 'Succeeded') await ports.journal.append({ step: 'ended', phase: 'Succeeded', reason: '' });
+  } catch (error) {
+    ports.logger.warn({ err: error, job: settings.jobId }, 'the volume refuses our last words');
+  }
+  await ports.reporter.flush();
+}
+
+/** Lets a sshd container go that waits for us: `failed`, and `ready` in case it is still before that. */
+async function release(
+  last: ExportState & { readonly message: string },
+  settings: ExportSettings,
+  ports: ExportPorts,
+): Promise<void> {
+  const { board } = ports;
+  const hasShell = settings.action === 'customize' || settings.debug;
+  if (!hasShell) return;
+  const isOver = (await board.read('exiting')).kind === 'present';
+  const hasUsersWord = (await board.read('failed')).kind === 'present';
+  if (!isOver && !hasUsersWord) {
+    const token = last.phase === 'Interrupted' ? 'interrupted' : 'failed';
+    const reason = 'reason' in last ? last.reason : 'Interrupted';
+    await board.post('failed', encodeRelease({ token, reason, message: last.message }));
+  }
+  if (!isOver) await board.post('ready', { token: 'ready', message: '' });
+}
+
+/** The exit code of a job that ended so; `signalExit` is what an ending by signal exits with. */
+export function exitCodeOf(last: ExportState, signalExit: number): number {
+  if (last.phase === 'Succeeded') return EXIT_DONE;
+  return last.phase === 'Failed' ? ERRORS[last.reason].exit : signalExit;
+}

@@ -1,0 +1,40 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { decodeRelease, ERRORS, textOf, type Reason, type Release, type Sentinel } from '@ims/contract';
+
+import type { ExportState, Facts } from './states.ts';
+
+/** How the sshd container says that the session ended. */
+export type SessionEnd =
+  | { readonly kind: 'complete' }
+  | { readonly kind: 'marked-failed'; readonly message: string }
+  | { readonly kind: 'gave-up'; readonly release: Release };
+
+/** Reads the end of a session from the flags; `undefined` while it goes on. An empty `exiting` is the reference's. */
+export function sessionEndOf(flags: { readonly exiting: Sentinel; readonly failed: Sentinel }): SessionEnd | undefined {
+  if (flags.exiting.kind !== 'present') return undefined;
+  const release = decodeRelease(flags.exiting);
+  if (release !== undefined) return { kind: 'gave-up', release };
+  if (flags.failed.kind !== 'present') return { kind: 'complete' };
+  const agents = decodeRelease(flags.failed);
+  return agents === undefined
+    ? { kind: 'marked-failed', message: textOf(flags.failed) }
+    : { kind: 'gave-up', release: agents };
+}
+
+/** The terminal state that follows when the sshd container gave up. */
+export function gaveUp(facts: Facts, release: Release): ExportState {
+  if (release.token === 'interrupted') return { phase: 'Interrupted', facts, message: release.message };
+  return { phase: 'Failed', facts, reason: knownReason(release.reason), message: release.message };
+}
+
+/** The terminal state that follows a `failed` of the user. */
+export function markedFailed(facts: Facts, text: string): ExportState {
+  const why = text === '' ? '' : `: ${text}`;
+  return { phase: 'Failed', facts, reason: 'MarkedFailed', message: `the user marked the job as failed${why}` };
+}
+
+function knownReason(text: string): Reason {
+  return text in ERRORS ? (text as Reason) : 'Defect';
+}

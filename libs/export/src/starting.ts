@@ -1,0 +1,62 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import type { ExportPorts } from './ports.ts';
+import { awaitDoor, reopen } from './door.ts';
+import { resumePoint, type ResumePoint } from './resume.ts';
+import { markedFailed } from './session-end.ts';
+import { NO_FACTS, type ExportSettings, type ExportState } from './states.ts';
+
+/** Reads the journal and goes on from where an earlier start was, or begins. */
+export async function start(settings: ExportSettings, ports: ExportPorts, signal: AbortSignal): Promise<ExportState> {
+  const point = resumePoint(await ports.journal.entries(), settings.jobId);
+  if (point.kind !== 'fresh') ports.logger.info({ from: point.kind }, 'an earlier start of this job is continued');
+  switch (point.kind) {
+    case 'fresh':
+      return settings.action === 'create'
+        ? await startCreate(settings, ports, signal)
+        : await openShell(settings, ports, signal);
+    case 'opened':
+      return await reopen(settings, ports, signal);
+    case 'marked-failed':
+      return markedFailed(NO_FACTS, point.message);
+    case 'closed':
+      return await repack(point, ports);
+    case 'stored':
+      return { phase: 'Registering', facts: point.facts, location: point.location };
+    case 'published':
+      return { phase: 'Succeeded', facts: point.facts };
+  }
+}
+
+async function startCreate(settings: ExportSettings, ports: ExportPorts, signal: AbortSignal): Promise<ExportState> {
+  const buildFailed = (await ports.board.read('buildFailed')).kind === 'present';
+  if (buildFailed && settings.debug) return await openShell(settings, ports, signal);
+  if (buildFailed) {
+    return { phase: 'Failed', facts: NO_FACTS, reason: 'BuildFailed', message: 'the build of the image failed' };
+  }
+  await ports.stage.injectCertificates();
+  return { phase: 'Validating', facts: NO_FACTS, question: undefined };
+}
+
+/** Opens the shell for the first time: only now may flags in the image be stale (H21). */
+async function openShell(settings: ExportSettings, ports: ExportPorts, signal: AbortSignal): Promise<ExportState> {
+  const { board, stage, journal } = ports;
+  await stage.clearStaleFlags();
+  for (const stale of ['complete', 'failed', 'refused', 'exiting', 'question', 'verdict'] as const) {
+    await board.clear(stale);
+  }
+  if (settings.action === 'customize') await stage.injectCertificates();
+  await stage.setUp();
+  await journal.append({ step: 'opened', job: settings.jobId });
+  await board.post('ready', { token: 'ready', message: '' });
+  return await awaitDoor(settings, ports, signal);
+}
+
+async function repack(point: Extract<ResumePoint, { kind: 'closed' }>, ports: ExportPorts): Promise<ExportState> {
+  const { facts, packed } = point;
+  if (packed === undefined) return { phase: 'Packaging', facts };
+  const rootfsIsStored = facts.artifacts.some((artifact) => artifact.name === 'rootfs');
+  const usable = rootfsIsStored || (await ports.artifacts.isArchiveIntact(packed));
+  return usable ? { phase: 'Uploading', facts, packed } : { phase: 'Packaging', facts };
+}

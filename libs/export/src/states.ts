@@ -1,0 +1,64 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import type { PHASES, Question, Reason, StoredArtifact } from '@ims/contract';
+import type { RunningPhase, StateOf } from '@ims/runtime';
+
+import type { ManifestLocation, Packed } from './ports.ts';
+
+/** What is known of the image and the shell so far; it only grows. */
+export interface Facts {
+  readonly hostKeys: readonly string[];
+  /** What the other container says it is, or `reference`. */
+  readonly pair: string | undefined;
+  readonly imageId: string | undefined;
+  readonly artifacts: readonly StoredArtifact[];
+  readonly manifest: ManifestLocation | undefined;
+}
+
+/** Nothing is known yet. */
+export const NO_FACTS: Facts = {
+  hostKeys: [],
+  pair: undefined,
+  imageId: undefined,
+  artifacts: [],
+  manifest: undefined,
+};
+
+/** What each phase carries. */
+export interface ExportData {
+  Starting: { readonly facts: Facts };
+  WaitingOnUser: {
+    readonly facts: Facts;
+    readonly reason: 'Customize' | 'BuildFailed' | 'CompleteRefused';
+    readonly message: string;
+  };
+  /** Without a question the shell is gone already, or there was none. */
+  Validating: { readonly facts: Facts; readonly question: Question | undefined };
+  Packaging: { readonly facts: Facts };
+  Uploading: { readonly facts: Facts; readonly packed: Packed };
+  Registering: { readonly facts: Facts; readonly location: ManifestLocation };
+  Succeeded: { readonly facts: Facts };
+  Failed: { readonly facts: Facts; readonly reason: Reason; readonly message: string };
+  Interrupted: { readonly facts: Facts; readonly message: string };
+}
+
+/** A state of the agent. */
+export type ExportState = StateOf<ExportData>;
+
+/** The phases with a handler. */
+export type RunningExportPhase = RunningPhase<typeof PHASES>;
+
+/** What the environment says about this job. */
+export interface ExportSettings {
+  readonly jobId: string;
+  readonly imageName: string;
+  readonly action: 'create' | 'customize';
+  /** Whether a failed build opens a shell. */
+  readonly debug: boolean;
+  readonly onInvalid: 'auto' | 'shell' | 'fail';
+  /** How the user ends the shell, for the instructions: `/tmp/complete`. */
+  readonly flags: { readonly complete: string; readonly failed: string };
+  /** How long the other container may take to show a first sign of life, in milliseconds. */
+  readonly peerTimeoutMs: number;
+}

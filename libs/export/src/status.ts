@@ -1,0 +1,38 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { PHASES, type JobStatus } from '@ims/contract';
+
+import type { ExportSettings, ExportState } from './states.ts';
+
+/** The status of a job after it entered `state`, from the one before. */
+export function nextStatus(
+  previous: JobStatus | undefined,
+  entered: { readonly state: ExportState; readonly settings: ExportSettings; readonly now: Date },
+): JobStatus {
+  const { state, settings, now } = entered;
+  const since = now.toISOString();
+  const { facts, phase } = state;
+  return {
+    job: settings.jobId,
+    phase,
+    phaseSince: since,
+    reason: 'reason' in state ? state.reason : phase,
+    message: 'message' in state ? state.message : PHASES[phase].meaning,
+    history: [...(previous?.history ?? []), [phase, since]],
+    timings: timingsUntil(previous, now),
+    imageId: facts.imageId,
+    imageName: settings.imageName,
+    manifest: facts.manifest?.path,
+    artifacts: facts.artifacts,
+    hostKeys: facts.hostKeys,
+    pair: facts.pair,
+  };
+}
+
+function timingsUntil(previous: JobStatus | undefined, now: Date): JobStatus['timings'] {
+  if (previous === undefined) return {};
+  const seconds = Math.max(0, (now.getTime() - Date.parse(previous.phaseSince)) / 1000);
+  const before = previous.timings[previous.phase] ?? 0;
+  return { ...previous.timings, [previous.phase]: Number((before + seconds).toFixed(3)) };
+}
