@@ -39,17 +39,13 @@ export function createRunner(options: { logger: Logger }): ProcessRunner {
   return {
     run: async (command) => {
       command.signal?.throwIfAborted();
-      const { cancelled, ...outcome } = await launch(logger, { newSession: true, ...command }).ended;
+      const { cancelled, outcome } = await launch(logger, { newSession: true, ...command }).ended;
       if (cancelled) command.signal?.throwIfAborted();
       return outcome;
     },
     start: (command) => {
       const { pid, kill, ended } = launch(logger, command);
-      const told = async (): Promise<Outcome> => {
-        const { cancelled: _, ...outcome } = await ended;
-        return outcome;
-      };
-      return { pid, kill, ended: told() };
+      return { pid, kill, ended: ended.then(({ outcome }) => outcome) };
     },
   };
 }
@@ -58,10 +54,10 @@ function launch(logger: Logger, command: StartCommand): ReturnType<typeof spawn>
   const { program, args } = command;
   logger.debug({ program, args }, 'starts a program');
   const spawned = spawn(requestOf(logger, command));
-  const ended = spawned.ended.then((outcome) => {
-    const { exitCode, endedBySignal, notFound, timedOut } = outcome;
+  const ended = spawned.ended.then((ending) => {
+    const { exitCode, endedBySignal, notFound, timedOut } = ending.outcome;
     logger.debug({ program, pid: spawned.pid, exitCode, endedBySignal, notFound, timedOut }, 'a program has ended');
-    return outcome;
+    return ending;
   });
   return { ...spawned, ended };
 }

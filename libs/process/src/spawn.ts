@@ -28,7 +28,10 @@ export interface SpawnRequest {
 }
 
 /** How a program ended; `cancelled` when the command's signal did it. */
-export type Ending = Outcome & { readonly cancelled: boolean };
+export interface Ending {
+  readonly outcome: Outcome;
+  readonly cancelled: boolean;
+}
 
 /** A program that was spawned. */
 export interface Spawned {
@@ -99,7 +102,7 @@ interface ExecaResult {
 function endingOf(result: ExecaResult, outputs: { stdout: Reading; stderr: Reading }): Ending {
   const started = result.exitCode !== undefined || result.signal !== undefined;
   const [stdout, stderr] = [outputs.stdout.end(), outputs.stderr.end()];
-  return {
+  const outcome = {
     exitCode: result.exitCode,
     endedBySignal: result.signal,
     notFound: !started && (result.code === 'ENOENT' || result.code === 'EACCES'),
@@ -107,18 +110,18 @@ function endingOf(result: ExecaResult, outputs: { stdout: Reading; stderr: Readi
     stdout,
     // A program that never ran said nothing: what the system said stands in its place.
     stderr: started ? stderr : (result.originalMessage ?? ''),
-    cancelled: result.isCanceled,
   };
+  return { outcome, cancelled: result.isCanceled };
 }
 
 function neverStarted(error: unknown): Ending {
-  return {
+  const outcome = {
     exitCode: undefined,
     endedBySignal: undefined,
     notFound: false,
     timedOut: false,
     stdout: '',
     stderr: error instanceof Error ? error.message : String(error),
-    cancelled: false,
   };
+  return { outcome, cancelled: false };
 }

@@ -1,0 +1,101 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { SENTINELS, type Layout, type Sentinel, type SentinelName } from '@ims/contract';
+import type { Board, Logger } from '@ims/runtime';
+import { clearSentinel, noUserDirectory, postSentinel, readSentinel, type ReadRule } from './file.ts';
+import { ensurePrivateDirectory } from './private-directory.ts';
+import { evaluateUntil } from './until.ts';
+import type { OpenDirectory, UserDirectory } from './user-directory.ts';
+import { createWatching } from './watching.ts';
+
+/** What a board is made of. */
+export interface BoardOptions {
+  readonly layout: Layout;
+  /** Where the user's flags lie; see {@link UserDirectory}. */
+  readonly userDirectory: UserDirectory;
+  readonly logger: Logger;
+  /** The slow tick in milliseconds; 1 s when left out. */
+  readonly tickMs?: number;
+}
+
+/** A board that holds watches open until it is closed. */
+export interface ClosableBoard extends Board {
+  /** Ends the watches. Waits that are under way live on by the tick. */
+  close(): Promise<void>;
+}
+
+const ROOT_UID = 0;
+
+/**
+ * Makes the board of a job. Watching begins with the first wait.
+ *
+ * @example
+ * const board = createBoard({ layout, userDirectory: volumeDirectory(layout.parent), logger });
+ * const exiting = await board.until(() => whenPresent(board, 'exiting'), signal);
+ */
+export function createBoard(options: BoardOptions): ClosableBoard {
+  const { layout } = options;
+  const watching = createWatching({ ...options, tickMs: options.tickMs ?? 1000 });
+  return {
+    read: async (name) => await readSafely(options, name),
+    post: async (name, note) => {
+      if (SENTINELS[name].place === 'private') await ensurePrivateDirectory(layout.private);
+      const posted = await inDirectory(options, name, async (path) => {
+        await postSentinel(path, note);
+        return true;
+      });
+      if (posted === undefined) throw noUserDirectory();
+    },
+    clear: async (name) => {
+      await inDirectory(options, name, clearSentinel);
+    },
+    until: async (evaluate, signal) => await evaluateUntil(evaluate, watching.join(), signal),
+    close: async () => {
+      await watching.close();
+    },
+  };
+}
+
+async function readSafely(options: BoardOptions, name: SentinelName): Promise<Sentinel> {
+  const rule = ruleFor(options.layout, name);
+  try {
+    return (await inDirectory(options, name, (path) => readSentinel(path, rule))) ?? { kind: 'absent' };
+  } catch (error) {
+    // The user's directory itself may be anything: a link out of the image is refused by whoever opens it.
+    return { kind: 'unusable', found: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** In the jail a flag counts only when root owns it (H28): other users of the image can write to its /tmp. */
+function ruleFor(layout: Layout, name: SentinelName): ReadRule {
+  return layout.jailed && SENTINELS[name].place === 'user' ? { ownerUid: ROOT_UID } : {};
+}
+
+/** Does something to a sentinel's path while its directory is held; undefined when there is no such directory. */
+async function inDirectory<T>(
+  options: BoardOptions,
+  name: SentinelName,
+  work: (path: string) => Promise<T>,
+): Promise<T | undefined> {
+  const directory = await openPlace(options, name);
+  if (directory === undefined) return undefined;
+  try {
+    return await work(`${directory.path}/${SENTINELS[name].file}`);
+  } finally {
+    await directory.close();
+  }
+}
+
+async function openPlace(options: BoardOptions, name: SentinelName): Promise<OpenDirectory | undefined> {
+  const { layout } = options;
+  const close = (): Promise<void> => Promise.resolve();
+  switch (SENTINELS[name].place) {
+    case 'parent':
+      return { path: layout.parent, close };
+    case 'private':
+      return { path: layout.private, close };
+    case 'user':
+      return await options.userDirectory.open();
+  }
+}

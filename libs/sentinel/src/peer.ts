@@ -1,0 +1,66 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { lstat } from 'node:fs/promises';
+
+import type { Clock, Peer, PeerState } from '@ims/runtime';
+import { readSentinel } from './file.ts';
+
+/** What a peer is judged by. */
+export interface PeerOptions {
+  /** The other container's heartbeat. */
+  readonly path: string;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  /** Without a move of the heartbeat for this long the peer is stale; 30 s when left out. */
+  readonly staleMs?: number;
+}
+
+/** The other container, and who it says it is. */
+export interface NamedPeer extends Peer {
+  /** What its heartbeat says, `ims-sshd/1.0.0`; undefined when there is none of ours. */
+  text(): Promise<string | undefined>;
+}
+
+/**
+ * Watches the other container's heartbeat.
+ *
+ * Judged by this process's own monotonic clock since the file was last seen to *change* (modification time or
+ * inode), never by comparing wall clocks, which jump and differ between nodes.
+ *
+ * A file that is there at the first look may be left over from a run that died: it counts for nothing, the peer is
+ * `unseen`, until it moves. So a leftover neither makes a peer lost nor keeps anybody waiting for it, and a living
+ * peer is known after one beat. A file that comes later was made by a living peer. One that goes away stands still.
+ */
+export function createPeer(options: PeerOptions): NamedPeer {
+  const { path, clock, staleMs = 30_000 } = options;
+  let seen: string | undefined;
+  let looked = false;
+  let movedAt: number | undefined;
+  return {
+    state: async (): Promise<PeerState> => {
+      const mark = await markOf(path);
+      if (mark !== undefined && mark !== seen) {
+        if (looked) movedAt = clock.monotonic();
+        seen = mark;
+      }
+      looked = true;
+      if (movedAt === undefined) return 'unseen';
+      return clock.monotonic() - movedAt > staleMs ? 'stale' : 'alive';
+    },
+    text: async () => {
+      const sentinel = await readSentinel(path);
+      const ours = sentinel.kind === 'present' && sentinel.content === 'note' && sentinel.note.token === 'alive';
+      return ours ? sentinel.note.message : undefined;
+    },
+  };
+}
+
+/** Changes whenever the heartbeat beats; undefined when there is none that can be read. */
+async function markOf(path: string): Promise<string | undefined> {
+  try {
+    const stats = await lstat(path, { bigint: true });
+    return stats.isFile() ? `${String(stats.ino)}:${String(stats.mtimeNs)}` : undefined;
+  } catch {
+    return undefined;
+  }
+}
