@@ -9,3 +9,4 @@ export * from './manifest.ts';
 export * from './phases.ts';
 export * from './sentinels.ts';
 export * from './status.ts';
+export * from './version.ts';

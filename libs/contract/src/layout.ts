@@ -34,7 +34,8 @@ export function layoutOf(job: { parent: string; action: Action; jailed: boolean 
     imageRoot: job.action === 'create' ? `${parent}/build/image-root` : `${parent}/image-root`,
     private: own,
     archive: `${own}/rootfs.sqsh`,
-    jailed: job.jailed,
+    // The debug shell of a failed build is never jailed (contract §4.2).
+    jailed: job.jailed && job.action === 'customize',
   };
 }
 

@@ -79,3 +79,8 @@ export function integer(min: number, max: number): Parser<number> {
 export const ipAddress: Parser<string> = matching('an IP address', (text) =>
   /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:.]+)$/i.test(text) ? text : undefined,
 );
+
+/** A variable of the contract that must be left empty, since this version does not offer what it asks for. */
+export function notOffered(why: string): Parser<never> {
+  return matching<never>(`nothing: ${why}`, () => undefined);
+}

@@ -8,6 +8,7 @@ import {
   integer,
   ipAddress,
   line,
+  notOffered,
   oneOf,
   pythonBoolean,
   uuid,
@@ -70,8 +71,8 @@ export const VARIABLES = {
   }),
   REMOTE_BUILD_NODE: optional(
     'contract',
-    line(253),
-    'The node on which a remote job is built; remote jobs are not offered yet and are refused',
+    notOffered("this version builds on the pod's own node"),
+    'The node on which a remote job is built',
   ),
   SSHD_OPTIONS: optional(
     'contract',
