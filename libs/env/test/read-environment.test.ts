@@ -74,16 +74,11 @@ describe('reading the environment', () => {
   });
 
   it('H30 no control character passes any parser', () => {
+    const texts = fc.tuple(fc.string(), fc.constantFrom('\n', '\r', '\0', '\u001b', '\u007f'), fc.string());
     fc.assert(
-      fc.property(
-        fc.constantFrom(...ALL),
-        fc.string(),
-        fc.constantFrom('\n', '\r', '\0', '\u001b', '\u007f'),
-        fc.string(),
-        (name, before, control, after) => {
-          expect(VARIABLES[name].parser.parse(before + control + after).ok).toBe(false);
-        },
-      ),
+      fc.property(fc.constantFrom(...ALL), texts, (name, text) => {
+        expect(VARIABLES[name].parser.parse(text.join('')).ok).toBe(false);
+      }),
     );
   });
 
