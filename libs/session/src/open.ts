@@ -27,8 +27,8 @@ async function failedFlag(board: Board): Promise<SessionState | undefined> {
 async function completeFlag(ports: SessionPorts): Promise<SessionState | undefined> {
   const complete = await ports.board.read('complete');
   if (complete.kind !== 'present') return undefined;
-  // Only an agent of ours can be asked; beside the reference today's order holds.
-  const canAsk = (await ports.peer.state()) === 'alive';
+  // Only an agent of ours can be asked; beside the reference, which has no heartbeat, today's order holds.
+  const canAsk = (await ports.board.read('agentAlive')).kind === 'present';
   return canAsk ? { phase: 'Asking' } : { phase: 'Closing', ending: { kind: 'complete' } };
 }
 
