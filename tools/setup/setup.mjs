@@ -1,0 +1,83 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+// node tools/setup/setup.mjs STAGE -- PROGRAM.ts [ARGUMENT…]
+//
+// Makes a fresh clone ready for a stage (start, test, check) and runs the program with the pinned Node.
+// Runs before anything is installed, so it uses nothing but Node 20 and what is in this folder.
+
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { aptInstall } from './install-tools.mjs';
+import { installPackages, packagesAreCurrent, pinnedNode } from './node-packages.mjs';
+import { passThrough } from './pass-through.mjs';
+import { installation, missingTools, packageManager } from './system-tools.mjs';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const CONFIGURATION = 2;
+
+process.exitCode = await main(process.argv.slice(2));
+
+/** @param {readonly string[]} argv */
+async function main([stage, separator, program, ...args]) {
+  if (stage === undefined || separator !== '--' || program === undefined) {
+    say('usage: node tools/setup/setup.mjs STAGE -- PROGRAM [ARGUMENT...]');
+    return CONFIGURATION;
+  }
+  const problem = providePackages() ?? provideTools(stage);
+  if (problem !== undefined) {
+    say(problem);
+    return CONFIGURATION;
+  }
+  const path = [join(ROOT, 'node_modules/.bin'), process.env['PATH'] ?? ''].join(delimiter);
+  return passThrough(pinnedNode(ROOT), [join(ROOT, program), ...args], { ...process.env, PATH: path });
+}
+
+/** @returns {string | undefined} why it cannot be done */
+function providePackages() {
+  if (packagesAreCurrent(ROOT)) return undefined;
+  const failure = step('installs Node and the packages of the lock file (npm ci)', () => installPackages(ROOT));
+  return failure === undefined ? undefined : `npm ci failed: ${failure}`;
+}
+
+/**
+ * @param {string} stage
+ * @returns {string | undefined} why it cannot be done
+ */
+function provideTools(stage) {
+  const path = process.env['PATH'] ?? '';
+  const missing = missingTools(stage, path);
+  if (missing.length === 0) return undefined;
+  const names = missing.map(({ tool }) => tool).join(', ');
+  const manager = packageManager(path);
+  if (manager === undefined) return `this machine lacks ${names}; install them with its package manager`;
+  const { packages, command, unknown } = installation(missing, manager);
+  if (manager.name !== 'apt' || process.getuid?.() !== 0) return advice(names, command, unknown);
+  const failure = step(`installs ${packages.join(', ')} (apt-get)`, () => aptInstall(packages));
+  return failure === undefined ? undefined : `apt-get failed: ${failure}`;
+}
+
+/** @param {string} names @param {string} command @param {readonly string[]} unknown */
+function advice(names, command, unknown) {
+  const rest = unknown.length === 0 ? '' : `\nand by other means: ${unknown.join(', ')}`;
+  const asRoot = process.getuid?.() === 0 ? command : `sudo sh -c '${command}'`;
+  return `this machine lacks ${names}; install them and start again:\n\n  ${asRoot}\n${rest}`;
+}
+
+/**
+ * @template T
+ * @param {string} what
+ * @param {() => T} work
+ */
+function step(what, work) {
+  const startedAt = Date.now();
+  say(`${what} …`);
+  const result = work();
+  if (result === undefined) say(`done in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+/** @param {string} line to stderr: standard output belongs to the program */
+function say(line) {
+  process.stderr.write(`setup: ${line}\n`);
+}
