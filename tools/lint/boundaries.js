@@ -28,7 +28,7 @@ export const VENDORS = {
   chokidar: ['libs/sentinel'],
   'cli-progress': ['apps/local'],
   'cli-table3': ['apps/local'],
-  commander: ['apps/agent', 'apps/local', 'apps/sentinel', 'apps/sshd'],
+  commander: ['libs/cli'],
   execa: ['libs/process'],
   'fastest-levenshtein': ['libs/env'],
   pino: ['libs/logging'],

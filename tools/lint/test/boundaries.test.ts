@@ -116,7 +116,7 @@ const VIOLATIONS: readonly Violation[] = [
     rule: IMPORTS,
   },
   {
-    claim: 'commander stays in the apps',
+    claim: 'commander stays in libs/cli',
     file: 'libs/env/src/planted.ts',
     code: `import { x } from 'commander';\nexport const y = x;`,
     rule: IMPORTS,
