@@ -1,0 +1,71 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import type { Compression } from './compression.ts';
+import type { Resources } from './resources.ts';
+
+/** All that decides how mksquashfs is called. */
+export interface PackRequest {
+  /** Absolute, so that no name can be taken for an option (H30). */
+  readonly imageRoot: string;
+  /** Absolute. */
+  readonly archive: string;
+  readonly compression: Compression;
+  readonly resources: Pick<Resources, 'processors' | 'memory'>;
+  /** Mount points below the image root, relative to it: each is packed as it stands, without what is mounted there. */
+  readonly mountPoints: readonly { readonly path: string; readonly directory: boolean }[];
+}
+
+const KIB = 1024;
+
+/** mksquashfs's arguments (squashfs-tools 4.4 and later, mksquashfs(1)). */
+export function packArguments(request: PackRequest): readonly string[] {
+  const { imageRoot, archive, compression, resources } = request;
+  return [
+    imageRoot,
+    archive,
+    // An archive that is there is replaced, never appended to (H18).
+    '-noappend',
+    '-no-recovery',
+    '-xattrs',
+    // A file that cannot be read ends the run; by default an empty file takes its place and the exit code is 0.
+    '-exit-on-error',
+    '-quiet',
+    '-progress',
+    ...['-comp', compression.name, '-b', String(compression.blockSize)],
+    ...(compression.level === undefined ? [] : ['-Xcompression-level', String(compression.level)]),
+    ...['-processors', String(resources.processors), '-mem', `${String(Math.floor(resources.memory / KIB))}K`],
+    // Takes all that follows it, so it stands last.
+    ...exclusions(request.mountPoints),
+  ];
+}
+
+/**
+ * Leaves out what is mounted below the image root but keeps the mount points (H26): an image without `/proc` or `/tmp`
+ * does not boot. `-one-file-system` would drop the mount points too, and on overlay file systems, where a file may
+ * bear another device number than its directory, files that belong to the image.
+ */
+function exclusions(mountPoints: PackRequest['mountPoints']): readonly string[] {
+  if (mountPoints.length === 0) return [];
+  const patterns = mountPoints.flatMap(({ path, directory }) => {
+    const literal = path.replace(/[^\w/\u0080-\uffff]/g, '\\$&');
+    // fnmatch(3) wants a leading dot matched by a dot.
+    return directory ? [`${literal}/*`, `${literal}/.*`] : [literal];
+  });
+  return ['-wildcards', '-e', ...patterns];
+}
+
+/** All that decides how unsquashfs is called. */
+export interface UnpackRequest {
+  /** Absolute. */
+  readonly archive: string;
+  /** Absolute; may exist. */
+  readonly directory: string;
+  readonly processors: number;
+}
+
+/** unsquashfs's arguments (unsquashfs(1)). */
+export function unpackArguments(request: UnpackRequest): readonly string[] {
+  const { archive, directory, processors } = request;
+  return ['-force', '-xattrs', '-processors', String(processors), '-dest', directory, archive];
+}

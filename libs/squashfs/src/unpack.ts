@@ -1,0 +1,58 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { availableParallelism } from 'node:os';
+
+import type { OnProgress } from '@ims/export';
+import type { Logger, Runner } from '@ims/runtime';
+import { unpackArguments } from './arguments.ts';
+import { parseProgress } from './progress.ts';
+import { readSuperblock } from './read-superblock.ts';
+import type { Superblock } from './superblock.ts';
+import { failureOf, remarksOf } from './verdict.ts';
+
+/** What is unpacked, and where to. */
+export interface UnpackOptions {
+  readonly runner: Runner;
+  readonly logger: Logger;
+  /** Absolute path of a squashfs. */
+  readonly archive: string;
+  /** Absolute; made when it is not there, files of the same name are replaced. */
+  readonly directory: string;
+  readonly signal: AbortSignal;
+  readonly onProgress?: OnProgress;
+  readonly processors?: number;
+}
+
+/**
+ * Unpacks a squashfs with owners, modes, attributes, links and device nodes; gives what its superblock says.
+ * A file that cannot be restored in full fails it: an image that differs from its archive is not that image.
+ *
+ * @throws Failure ConfigurationInvalid, NoSpace, PackingFailed (unsquashfs missing or killed)
+ */
+export async function unpack(options: UnpackOptions): Promise<Superblock> {
+  const { runner, logger, archive, directory, signal, onProgress } = options;
+  const superblock = await readSuperblock(archive);
+  const outcome = await runner.run({
+    program: 'unsquashfs',
+    args: unpackArguments({ archive, directory, processors: options.processors ?? availableParallelism() }),
+    signal,
+    onLine: (line) => {
+      const progress = parseProgress(line);
+      if (progress !== undefined) onProgress?.(progress.done, progress.total);
+    },
+  });
+  const failure = failureOf(
+    {
+      program: 'unsquashfs',
+      doing: `unpacking ${archive}`,
+      target: directory,
+      reason: 'ConfigurationInvalid',
+      advice: 'give a sound squashfs image and a directory on a file system that can hold its attributes',
+    },
+    outcome,
+  );
+  if (failure !== undefined) throw failure;
+  for (const remark of remarksOf(outcome)) logger.warn({ program: 'unsquashfs' }, `unsquashfs says: ${remark}`);
+  return superblock;
+}

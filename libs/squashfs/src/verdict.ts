@@ -1,0 +1,61 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { Failure, type Outcome } from '@ims/runtime';
+
+/** Characters of a tool's own words that go into a failure. */
+const QUOTED = 600;
+
+const FULL = /No space left on device|Disk quota exceeded/;
+
+// ACLs are the one kind of attribute that squashfs cannot hold; mksquashfs says so and goes on.
+const HARMLESS = /^Unrecognised xattr prefix /;
+
+/** A tool that was run, and what its failure means to the job. */
+export interface Tool {
+  readonly program: string;
+  /** What it was doing: `packing /mnt/image/image-root`. */
+  readonly doing: string;
+  /** Where it wrote, for a full file system. */
+  readonly target: string;
+  readonly reason: 'PackingFailed' | 'ConfigurationInvalid';
+  readonly advice: string;
+}
+
+/** The failure that an outcome stands for, or `undefined` when the tool did all it was asked to do. */
+export function failureOf(tool: Tool, outcome: Outcome): Failure | undefined {
+  if (outcome.notFound) {
+    return new Failure('PackingFailed', `${tool.program} is not installed or cannot be executed`, {
+      advice: 'install squashfs-tools, then resume the job',
+    });
+  }
+  if (outcome.exitCode === 0) return undefined;
+  const said = quote(outcome.stderr);
+  if (FULL.test(said)) return new Failure('NoSpace', `${tool.target} filled up while ${tool.doing}: ${said}`);
+  if (outcome.endedBySignal !== undefined) {
+    return new Failure('PackingFailed', `${tool.program} was ended by ${outcome.endedBySignal} while ${tool.doing}`, {
+      advice: "look whether the container's memory limit was reached, then resume the job",
+    });
+  }
+  const how = outcome.exitCode === undefined ? 'could not be started' : `ended with code ${String(outcome.exitCode)}`;
+  return new Failure(tool.reason, `${tool.program} ${how} while ${tool.doing}: ${said}`, { advice: tool.advice });
+}
+
+/** What mksquashfs said besides its progress that people should read: each line once. */
+export function remarksOf(outcome: Outcome): readonly string[] {
+  return [...new Set(linesOf(outcome.stderr))];
+}
+
+function quote(stderr: string): string {
+  const lines = linesOf(stderr).filter((line) => !HARMLESS.test(line));
+  const text = [...new Set(lines)].join('; ');
+  return text === '' ? 'it said nothing' : text.length > QUOTED ? `…${text.slice(-QUOTED)}` : text;
+}
+
+/** A file name may hold anything; a message is one line of printable characters. */
+function linesOf(text: string): readonly string[] {
+  return text
+    .split(/[\r\n]+/)
+    .map((line) => line.replace(/\p{Cc}/gu, '?').trim())
+    .filter((line) => line !== '');
+}

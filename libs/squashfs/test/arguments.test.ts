@@ -1,0 +1,155 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+
+import {
+  chooseCompression,
+  describeCompression,
+  packArguments,
+  parseProgress,
+  parseSuperblock,
+  SUPERBLOCK_BYTES,
+  unpackArguments,
+} from '../src/index.ts';
+
+const yes = { readsZstd: true, why: '/boot/config-6.1 has CONFIG_SQUASHFS_ZSTD=y' };
+const no = { readsZstd: false, why: 'no kernel configuration was found' };
+
+describe('chooseCompression', () => {
+  it('takes zstd level 3 in 1 MiB blocks when the kernel of the image can read it', () => {
+    expect(chooseCompression('auto', yes)).toEqual({ name: 'zstd', level: 3, blockSize: 1048576, why: yes.why });
+  });
+
+  it('takes what the pair has always taken when the kernel cannot, and says why', () => {
+    expect(chooseCompression('auto', no)).toEqual({ name: 'gzip', blockSize: 131072, why: no.why });
+    expect(describeCompression(chooseCompression('auto', no))).toBe(`gzip, 128 KiB blocks: ${no.why}`);
+  });
+
+  it('takes what was asked for whatever the kernel can read', () => {
+    expect(chooseCompression('zstd', no)).toMatchObject({ name: 'zstd', level: 3 });
+    expect(describeCompression(chooseCompression('xz', yes))).toBe(
+      'xz, 1 MiB blocks: asked for by IMS_SQUASHFS_COMPRESSION',
+    );
+  });
+});
+
+describe('packArguments', () => {
+  const request = {
+    imageRoot: '/mnt/image/image-root',
+    archive: '/mnt/image/.ims/rootfs.sqsh.partial',
+    compression: chooseCompression('auto', yes),
+    resources: { processors: 4, memory: 512 * 1024 * 1024 },
+    mountPoints: [],
+  };
+
+  it('H18 never appends, keeps attributes and fails on what cannot be read', () => {
+    expect(packArguments(request)).toEqual([
+      ...['/mnt/image/image-root', '/mnt/image/.ims/rootfs.sqsh.partial', '-noappend', '-no-recovery', '-xattrs'],
+      ...['-exit-on-error', '-quiet', '-progress', '-comp', 'zstd', '-b', '1048576', '-Xcompression-level', '3'],
+      ...['-processors', '4', '-mem', '524288K'],
+    ]);
+  });
+
+  it('names no level for a compressor without one', () => {
+    const args = packArguments({ ...request, compression: chooseCompression('auto', no) });
+    expect(args).not.toContain('-Xcompression-level');
+    expect(args).toContain('131072');
+  });
+
+  it('H26 leaves out what is mounted, as literal names and at the end', () => {
+    const mountPoints = [
+      { path: 'proc', directory: true },
+      { path: 'a*/-e [x]', directory: true },
+      { path: 'etc/für', directory: false },
+    ];
+    expect(packArguments({ ...request, mountPoints }).slice(-7)).toEqual([
+      ...['-wildcards', '-e', 'proc/*', 'proc/.*'],
+      ...['a\\*/\\-e\\ \\[x\\]/*', 'a\\*/\\-e\\ \\[x\\]/.*', 'etc/für'],
+    ]);
+  });
+
+  it('unpacks over what is there, attributes included', () => {
+    expect(unpackArguments({ archive: '/a', directory: '/d', processors: 2 })).toEqual([
+      ...['-force', '-xattrs', '-processors', '2', '-dest', '/d', '/a'],
+    ]);
+  });
+});
+
+describe('parseProgress', () => {
+  it.each([
+    ['[=====/   ] 12/345   3%', { done: 12, total: 345 }],
+    ['[===================|]  345/345 100%', { done: 345, total: 345 }],
+    ['[\\                  ]      0/78901   0%', { done: 0, total: 78901 }],
+    ['[-] 3/2 150%', { done: 2, total: 2 }],
+  ])('reads %j', (piece, progress) => {
+    expect(parseProgress(piece)).toEqual(progress);
+  });
+
+  it.each(['', 'Parallel mksquashfs: Using 2 processors', '[====] 1/2', '12/345 3%', 'x [==] 1/2 50%', '[a] 1/2 50%'])(
+    'takes %j for something else',
+    (piece) => {
+      expect(parseProgress(piece)).toBeUndefined();
+    },
+  );
+
+  it('gives any text nothing or a part of a total', () => {
+    const bars = fc
+      .tuple(fc.nat(), fc.nat(), fc.string())
+      .map(([a, b, text]) => `[==${text}] ${String(a)}/${String(b)}  7%`);
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), bars), (piece) => {
+        const progress = parseProgress(piece);
+        return progress === undefined || (progress.done >= 0 && progress.done <= progress.total);
+      }),
+    );
+  });
+});
+
+describe('parseSuperblock', () => {
+  const superblock = (change: (view: DataView) => void): Uint8Array => {
+    const view = new DataView(new ArrayBuffer(SUPERBLOCK_BYTES));
+    view.setUint32(0, 0x73717368, true);
+    view.setUint32(4, 17, true);
+    view.setUint32(12, 131072, true);
+    view.setUint16(20, 6, true);
+    view.setUint16(28, 4, true);
+    view.setBigUint64(40, 5_000_000_000n, true);
+    change(view);
+    return new Uint8Array(view.buffer);
+  };
+
+  it('tells inodes, block size, compression and length', () => {
+    expect(
+      parseSuperblock(
+        superblock(() => undefined),
+        'x',
+      ),
+    ).toEqual({
+      ...{ inodes: 17, createdSeconds: 0, blockSize: 131072, compression: 'zstd', bytesUsed: 5_000_000_000 },
+    });
+    expect(
+      parseSuperblock(
+        superblock((view) => view.setUint16(20, 9, true)),
+        'x',
+      ).compression,
+    ).toBe('unknown (9)');
+  });
+
+  it.each([
+    ['is no squashfs archive', (view: DataView) => view.setUint32(0, 7, true)],
+    ['is a squashfs 3.1, only 4.0 can be read', (view: DataView) => view.setUint32(28, 0x10003, true)],
+    ['has a superblock that makes no sense', (view: DataView) => view.setBigUint64(40, 2n ** 63n, true)],
+  ])('refuses one that %s', (message, change) => {
+    expect(() => parseSuperblock(superblock(change), '/image.sqsh')).toThrow(`/image.sqsh ${message}`);
+  });
+
+  it('refuses any bytes with a failure of ours', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect(() => parseSuperblock(bytes, 'x')).toThrow(expect.objectContaining({ reason: 'ConfigurationInvalid' }));
+      }),
+    );
+  });
+});
