@@ -33,12 +33,16 @@ export function installPackages(root) {
   // npm says where it is when it runs a script; it need not be on the PATH.
   const npm = process.env['npm_execpath'];
   const [program, before] = npm?.endsWith('npm-cli.js') ? [process.execPath, [npm]] : ['npm', []];
-  const { status, error, stdout, stderr } = spawnSync(program, [...before, 'ci', '--no-audit', '--no-fund'], {
-    cwd: root,
-    encoding: 'utf8',
-    // Warnings about this machine's own Node are of no interest: the pinned one runs everything.
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const { status, error, stdout, stderr } = spawnSync(
+    program,
+    [...before, 'ci', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      // Warnings about this machine's own Node are of no interest: the pinned one runs everything.
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   if (status === 0) return undefined;
   return error === undefined ? `${stdout}${stderr}`.trim() : error.message;
 }
