@@ -1,0 +1,22 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+export { bootFileNames, checkFileName, type BootFileNames, type BootFileSettings } from './boot-file-names.ts';
+export { inspectBootFiles, type BootArtifact, type BootFile, type BootInspection } from './boot-files.ts';
+export { copyCertificates, type CopiedCertificates } from './ca-certificates.ts';
+export type { FileAttributes, Owner } from './entries.ts';
+export type { Entry } from './entry.ts';
+export type { Finding } from './finding.ts';
+export { tightenImageDirectory, type TightenedDirectory } from './image-directory.ts';
+export type { ByteRange, ImageFile } from './image-file.ts';
+export { ImageRoot, type PinnedDirectory } from './image-root.ts';
+export { inspectJail, type JailOptions, type JailProblem } from './jail.ts';
+export { zstdSupport, type ZstdSupport } from './kernel-config.ts';
+export { mendJail, refuseJail, type MendedJail, type MendOptions } from './mend-jail.ts';
+export { mountsBelow, parseMountInfo, type Mount } from './mounts.ts';
+export { openImageRoot } from './open.ts';
+export type { Kind } from './pin.ts';
+export { restore, saveAndInstall, type ResolvConfOutcome, type ResolvConfPlaces } from './resolv-conf.ts';
+export { enoughSpace, freeSpace, humanBytes, packingNeeds, type Space } from './space.ts';
+export { clearStaleFlags, ensureTemporary, type ClearedFlags } from './stale-flags.ts';
+export { usageOf, type Usage } from './usage.ts';

@@ -1,0 +1,88 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { constants, type Stats } from 'node:fs';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
+
+import { at } from './bytes.ts';
+import { unless } from './errno.ts';
+
+/** A handle to an entry without opening it: no FIFO blocks, no device wakes (open(2), Linux). */
+export const O_PATH = 0o10000000;
+
+/** What stands at a path. */
+export type Kind = 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'character-device' | 'block-device';
+
+/** The kind that a `stat` result tells. */
+export function kindOf(stats: Stats): Kind {
+  if (stats.isFile()) return 'file';
+  if (stats.isDirectory()) return 'directory';
+  if (stats.isSymbolicLink()) return 'link';
+  if (stats.isFIFO()) return 'fifo';
+  if (stats.isSocket()) return 'socket';
+  return stats.isCharacterDevice() ? 'character-device' : 'block-device';
+}
+
+/** The kinds as they are named in messages. */
+export const KIND_NAMES: Readonly<Record<Kind, string>> = {
+  file: 'a regular file',
+  directory: 'a directory',
+  link: 'a link',
+  fifo: 'a FIFO',
+  socket: 'a socket',
+  'character-device': 'a character device',
+  'block-device': 'a block device',
+};
+
+/** One entry held by a descriptor: whatever happens to its name, the pin stays on the same entry. */
+export class Pin implements AsyncDisposable {
+  readonly stats: Stats;
+  readonly kind: Kind;
+  readonly #handle: FileHandle;
+
+  constructor(handle: FileHandle, stats: Stats) {
+    this.#handle = handle;
+    this.stats = stats;
+    this.kind = kindOf(stats);
+  }
+
+  /** Names the entry in this process for as long as the pin is open. */
+  get path(): string {
+    return `/proc/self/fd/${String(this.#handle.fd)}`;
+  }
+
+  /** Names the entry for a child process. */
+  get pathForChildren(): string {
+    return `/proc/${String(process.pid)}/fd/${String(this.#handle.fd)}`;
+  }
+
+  /** The mount that the entry was reached through; differs below a mount point, bind mounts included (proc(5)). */
+  async mount(): Promise<string | undefined> {
+    const info = await readFile(`/proc/self/fdinfo/${String(this.#handle.fd)}`, 'utf8');
+    return /^mnt_id:\s*(\d+)/m.exec(info)?.[1];
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** Pins what stands at `path` itself, a link included. */
+export async function pinPath(path: string | Buffer): Promise<Pin> {
+  const handle = await open(path, O_PATH | constants.O_NOFOLLOW);
+  try {
+    return new Pin(handle, await handle.stat());
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Pins the entry `name` of a pinned directory, a link itself; `undefined` when there is none. */
+export async function pinEntry(directory: Pin, name: string): Promise<Pin | undefined> {
+  return await unless(['ENOENT', 'ENOTDIR'], async () => await pinPath(at(directory, name)));
+}

@@ -1,0 +1,46 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { SENTINELS } from '@ims/contract';
+
+import type { Finding } from './finding.ts';
+import type { ImageRoot } from './image-root.ts';
+
+/** What clearing did. */
+export interface ClearedFlags {
+  /** Inside paths that were removed. */
+  readonly removed: readonly string[];
+  readonly problems: readonly Finding[];
+}
+
+const FLAGS = [SENTINELS.complete.file, SENTINELS.failed.file, SENTINELS.refused.file];
+const STICKY = 0o1777;
+
+/** Makes the image's `/tmp` when it has none; an existing one keeps its mode (H22). Tells whether it was made. */
+export async function ensureTemporary(root: ImageRoot): Promise<boolean> {
+  return await root.makeDirectory('/tmp', STICKY);
+}
+
+/**
+ * Removes the user's flags that an earlier customization left in the image's `/tmp` (H21), whatever they are
+ * but a directory: that never counts as a flag, yet would be published, so it is told.
+ *
+ * @throws Failure PathEscapesRoot, ImageInvalid when `/tmp` itself cannot be used
+ */
+export async function clearStaleFlags(root: ImageRoot): Promise<ClearedFlags> {
+  const removed: string[] = [];
+  const problems: Finding[] = [];
+  await ensureTemporary(root);
+  for (const name of FLAGS) {
+    const path = `/tmp/${name}`;
+    const entry = await root.lstat(path);
+    if (entry?.kind === 'directory') problems.push(inTheWay(path));
+    else if (await root.remove(path)) removed.push(path);
+  }
+  return { removed, problems };
+}
+
+function inTheWay(path: string): Finding {
+  const message = `${path} in the image is a directory and stands where a flag is put; remove it: rm -r ${path}`;
+  return { reason: 'ImageInvalid', message };
+}
