@@ -1,0 +1,113 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { realpathSync } from 'node:fs';
+
+import type { Clock, Logger } from '@ims/runtime';
+import type { SessionProcess, Sessions } from '@ims/session';
+
+import { endProcesses, isEmpty, untilEmpty, type Round, type Scan } from './ending.ts';
+import { touchesImageRoot, type Marks } from './evidence.ts';
+import { readProcessTable, type ProcessIdentity, type ProcessRow } from './process-table.ts';
+import { tellTerminals, terminalPath } from './terminals.ts';
+import type { DoorProcesses } from './traces.ts';
+import { usersProcesses } from './users-processes.ts';
+
+/** What tells the users' processes from everything else. */
+export interface SessionsOptions {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly imageRoot: string;
+  readonly jobId: string;
+  /** `-E` of $SSHD_OPTIONS. */
+  readonly logFile: string | undefined;
+  /** What the door knows of its processes. */
+  readonly door: () => DoorProcesses;
+  /** Every process that we see stems from our own entrypoint, see `isOwnNamespace`. */
+  readonly ownNamespace: boolean;
+  /** Processes that are ours without being in our tree, with all that is below them. */
+  readonly spare?: () => readonly number[];
+  readonly self?: number;
+  readonly proc?: string;
+  /** How long somebody at a terminal is given to leave of their own accord. */
+  readonly askMs?: number;
+  readonly rounds?: readonly Round[];
+}
+
+const ASK_MS = 1000;
+const ROUNDS: readonly Round[] = [
+  { signal: 'SIGHUP', ms: 1000 },
+  { signal: 'SIGTERM', ms: 2000 },
+  { signal: 'SIGKILL', ms: 5000 },
+];
+const GOODBYE = 'This shell is being closed now: the image is about to be packaged.';
+
+/** Finds and ends the users' processes. */
+export function createSessions(options: SessionsOptions): Sessions {
+  return {
+    list: async () => scanner(options)().users.map(toSessionProcess),
+    tell: async (message) => {
+      const { users } = scanner(options)();
+      await tellTerminals(terminalsOf(users), message, options.logger);
+    },
+    end: async () => await endAll(options),
+  };
+}
+
+async function endAll(options: SessionsOptions): Promise<void> {
+  const { logger, clock, rounds = ROUNDS, askMs = ASK_MS } = options;
+  const scan = scanner(options);
+  if (isEmpty(scan)) {
+    logger.info({}, 'no user process is left');
+    return;
+  }
+  const terminals = terminalsOf(scan().users);
+  if (terminals.length > 0) {
+    logger.info({ terminals: terminals.map(terminalPath) }, 'asking those at a terminal to leave');
+    await tellTerminals(terminals, GOODBYE, logger);
+    if (await untilEmpty({ clock, scan }, askMs)) return;
+  }
+  await endProcesses({ clock, logger, rounds, scan });
+  logger.info({}, 'no user process is left');
+}
+
+/** Looks again and again; what once came from the door still does when its parent is gone. */
+function scanner(options: SessionsOptions): () => Scan {
+  const { logFile, jobId, proc = '/proc', self = process.pid } = options;
+  const marks: Marks = { imageRoot: resolved(options.imageRoot), jobId, logFile, proc };
+  let known: readonly ProcessIdentity[] = [];
+  return () => {
+    const table = readProcessTable(proc);
+    const door = options.door();
+    const users = usersProcesses(table, {
+      self,
+      spare: options.spare?.() ?? [],
+      door,
+      ownNamespace: options.ownNamespace,
+      touches: (row) => known.some((one) => isSame(one, row)) || touchesImageRoot(row.pid, marks),
+    });
+    known = users;
+    return { table, users };
+  };
+}
+
+function isSame(one: ProcessIdentity, other: ProcessIdentity): boolean {
+  return one.pid === other.pid && one.startTime === other.startTime;
+}
+
+/** As `/proc` names it, so that paths can be compared. */
+function resolved(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function terminalsOf(users: readonly ProcessRow[]): number[] {
+  return [...new Set(users.map(({ terminal }) => terminal))].filter((device) => terminalPath(device) !== undefined);
+}
+
+function toSessionProcess({ pid, command, terminal }: ProcessRow): SessionProcess {
+  return { pid, command, terminal: terminalPath(terminal) };
+}
