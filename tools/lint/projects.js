@@ -9,9 +9,9 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /**
- * Every workspace with its folder and its tags.
+ * Every workspace with its folder, its tags and what it depends on when it ships.
  *
- * @returns {{ name: string, folder: string, tags: string[] }[]}
+ * @returns {{ name: string, folder: string, tags: string[], dependencies: string[] }[]}
  */
 export function readProjects() {
   const { workspaces } = readJson('package.json');
@@ -21,8 +21,8 @@ export function readProjects() {
   )
     .sort()
     .map((file) => {
-      const { name, nx } = readJson(file);
-      return { name, folder: dirname(file), tags: nx?.tags ?? [] };
+      const { name, nx, dependencies } = readJson(file);
+      return { name, folder: dirname(file), tags: nx?.tags ?? [], dependencies: Object.keys(dependencies ?? {}) };
     });
 }
 
