@@ -19,12 +19,12 @@ export function hostKeyFile(directory: string, type: HostKeyType): string {
 
 /** What differs when several doors are open on one machine; in a pod all of it is left out. */
 export interface BaseSettings {
-  readonly port?: number;
-  readonly listenAddress?: string;
+  readonly port?: number | undefined;
+  readonly listenAddress?: string | undefined;
   /** Holds the host keys instead of `/etc/ssh`. */
-  readonly hostKeyDirectory?: string;
-  readonly pidFile?: string;
-  readonly authorizedKeysFile?: string;
+  readonly hostKeyDirectory?: string | undefined;
+  readonly pidFile?: string | undefined;
+  readonly authorizedKeysFile?: string | undefined;
 }
 
 /**

@@ -30,7 +30,7 @@ const MAKING_MS = 120_000;
 export async function ensureHostKeys(options: HostKeyOptions): Promise<void> {
   const { directory } = options;
   const wanted = options.paths.length > 0 || directory === undefined ? options.paths : filesIn(directory);
-  if (wanted.length === 0) return await keygen(options, ['-A']);
+  if (wanted.length === 0) await keygen(options, ['-A']);
   for (const path of wanted) await ensureOne(options, path);
 }
 

@@ -9,7 +9,7 @@ import { Failure, type Clock, type Outcome, type Runner } from '@ims/runtime';
 import { JAIL_SETTINGS } from './amend-config.ts';
 import { DUMP_ARGUMENTS, parseEffectiveConfig, type EffectiveConfig } from './effective-config.ts';
 import { linesOf, linesSince, sizeOf } from './files.ts';
-import { findListeners, isListener, readPidFile } from './listener.ts';
+import { findListeners, hasListenerTitle, isListener, readPidFile } from './listener.ts';
 import type { SshdOptions } from './options.ts';
 import type { ProcessIdentity, ProcessRow } from './process-table.ts';
 
@@ -97,10 +97,13 @@ async function untilListening(launch: LaunchOptions, config: EffectiveConfig): P
   return listening(command, config);
 }
 
+/** Without a pid file, or with one that another sshd has overwritten, its title tells that it listens. */
 function listening(command: readonly string[], config: EffectiveConfig): ProcessRow | undefined {
-  if (config.pidFile === undefined) return findListeners(command)[0];
-  const named = readPidFile(config.pidFile);
-  return named !== undefined && !named.dead && isListener(command, named.pid) ? named : undefined;
+  const named = config.pidFile === undefined ? undefined : readPidFile(config.pidFile);
+  if (named !== undefined && !named.dead && isListener(command, named.pid)) return named;
+  return config.pidFile === undefined || named !== undefined
+    ? findListeners(command).find(hasListenerTitle)
+    : undefined;
 }
 
 /** One that names a living process is left alone: it may belong to an sshd that is not ours. */

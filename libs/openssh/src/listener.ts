@@ -47,6 +47,11 @@ export function isListener(command: SshdCommand, pid: number): boolean {
   return isListenerOf(command, commandLineOf(pid));
 }
 
+/** Whether it has come so far that it listens: sshd then says so in its title. */
+export function hasListenerTitle({ pid }: Pick<ProcessRow, 'pid'>): boolean {
+  return commandLineOf(pid).includes(' [listener]');
+}
+
 /** The process that a pid file names; nothing when there is none or the file is malformed. */
 export function readPidFile(path: string): ProcessRow | undefined {
   try {

@@ -89,9 +89,13 @@ function isOfProbe(event: LogEvent, fields: Fields, probes: ProbeConnections): b
 function wordsFor(event: LogEvent, line: string, keyNames: KeyNames): ['debug' | 'info' | 'warn', Fields, string] {
   switch (event.kind) {
     case 'login': {
-      const { kind: _, ...fields } = event;
-      const key = event.fingerprint === undefined ? undefined : keyNames.commentOf(event.fingerprint);
-      return ['info', { ...fields, key }, `${event.user} has logged in from ${event.address}`];
+      const { method, user, address, port, keyType, fingerprint } = event;
+      const key = fingerprint === undefined ? undefined : keyNames.commentOf(fingerprint);
+      return [
+        'info',
+        { user, address, port, method, keyType, fingerprint, key },
+        `${event.user} has logged in from ${event.address}`,
+      ];
     }
     case 'disconnect': {
       const { user, address, port } = event;

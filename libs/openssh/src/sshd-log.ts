@@ -38,15 +38,20 @@ const FAILURES: readonly RegExp[] = [
 
 /** Reads one line of sshd's log as `-E` writes it, without its line end. */
 export function parseLogLine(line: string): LogEvent {
-  const login = LOGIN.exec(line);
-  if (login !== null) {
-    const [, method = '', user = '', address = '', port = '', keyType, fingerprint] = login;
-    return { kind: 'login', method, user, address, port: Number(port), keyType, fingerprint };
-  }
-  const disconnect = DISCONNECT.exec(line);
-  if (disconnect !== null) {
-    const [, user = '', address = '', port = ''] = disconnect;
-    return { kind: 'disconnect', user, address, port: Number(port) };
-  }
-  return { kind: FAILURES.some((pattern) => pattern.test(line)) ? 'failure' : 'other' };
+  const event = loginOf(line) ?? disconnectOf(line);
+  return event ?? { kind: FAILURES.some((pattern) => pattern.test(line)) ? 'failure' : 'other' };
+}
+
+function loginOf(line: string): LogEvent | undefined {
+  const found = LOGIN.exec(line);
+  if (found === null) return undefined;
+  const [, method = '', user = '', address = '', port = '', keyType, fingerprint] = found;
+  return { kind: 'login', method, user, address, port: Number(port), keyType, fingerprint };
+}
+
+function disconnectOf(line: string): LogEvent | undefined {
+  const found = DISCONNECT.exec(line);
+  if (found === null) return undefined;
+  const [, user = '', address = '', port = ''] = found;
+  return { kind: 'disconnect', user, address, port: Number(port) };
 }

@@ -205,8 +205,8 @@ class OpensshDoor {
     const command = [this.#launch.program, ...this.#sshd.words];
     const known = this.traces.current().listener;
     const found = this.#sshd.configFile === undefined ? [] : findListeners(command);
-    const all = new Map([...(known === undefined ? [] : [known]), ...found].map((one) => [one.pid, one]));
-    for (const listener of all.values()) {
+    const others = found.filter(({ pid }) => pid !== known?.pid);
+    for (const listener of known === undefined ? others : [known, ...others]) {
       const { sessions, gone } = await stopListener(listener, { clock, ms: this.#timings.stopMs });
       this.traces.ended(sessions);
       if (!gone) throw new Failure('SessionsRemain', `sshd's listener, process ${String(listener.pid)}, does not end`);

@@ -9,8 +9,8 @@ export interface Supervised {
   readonly logger: Logger;
   readonly tickMs: number;
   /** False while it is meant to run and does not. */
-  healthy(): boolean;
-  restart(): Promise<void>;
+  readonly healthy: () => boolean;
+  readonly restart: () => Promise<void>;
   /** When it died, in monotonic milliseconds; kept by the caller over several supervisions. */
   readonly deaths: number[];
 }

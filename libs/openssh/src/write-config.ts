@@ -3,7 +3,7 @@
 
 import { chmod, chown, mkdir, readFile } from 'node:fs/promises';
 
-import { Failure } from '@ims/runtime';
+import { Failure, type Logger } from '@ims/runtime';
 
 import { isAmended } from './amend-config.ts';
 import { withoutProbeLines } from './authorized-keys.ts';
@@ -18,6 +18,7 @@ export interface DoorFilesOptions {
   /** The file that holds the users' keys; links are followed, as mounted ConfigMaps have them. */
   readonly authorizedKeysSource: string;
   readonly settings?: Omit<BaseSettings, 'authorizedKeysFile'>;
+  readonly logger: Logger;
 }
 
 /** What was written. */
@@ -45,7 +46,10 @@ export async function writeDoorFiles(options: DoorFilesOptions): Promise<DoorFil
   // sshd's StrictModes refuses a directory that others can write, and a fresh volume is one (contract §3).
   await chown(directory, 0, 0);
   await chmod(directory, 0o600);
-  return { configFile, authorizedKeysFile, keys: parsePublicKeys(text) };
+  const keys = parsePublicKeys(text);
+  const who = keys.map(({ type, fingerprint, comment }) => `${type} ${fingerprint} ${comment}`.trimEnd());
+  options.logger.info({ keys: who, configFile }, 'these keys may log in');
+  return { configFile, authorizedKeysFile, keys };
 }
 
 async function readKeys(source: string): Promise<string> {
