@@ -1,0 +1,126 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+import { ARTIFACTS, MANIFEST_KEY, type StoredArtifact } from '@ims/contract';
+import type { ArtifactSource, ArtifactStore, ImageIdentity, ManifestLocation } from '@ims/export';
+import { Failure, type Logger } from '@ims/runtime';
+import { decodeManifest } from '../decode-manifest.ts';
+import { digestOf, isSame, createDigester, type Digest } from '../digests.ts';
+import { digestFile, syncDirectory } from '../files.ts';
+import { checkedImageId } from '../identifiers.ts';
+import { onStore } from '../store-io.ts';
+import { isTemporary, writeVerified } from '../write-verified.ts';
+
+/** What a directory store is made of. */
+export interface DirectoryStoreOptions {
+  /** Must exist: a store that is not mounted must not be mistaken for an empty one. */
+  readonly directory: string;
+  readonly logger: Logger;
+}
+
+/**
+ * The artifact repository as a directory: `<image id>/rootfs`, `kernel`, `initrd`, `boot_parameters`, `manifest.json`,
+ * as the keys of contract §6.1. Each appears under its name only when it is durable and was read back (H20).
+ */
+export function createDirectoryStore(options: DirectoryStoreOptions): ArtifactStore {
+  const directory = resolve(options.directory);
+  return {
+    linkType: 'file',
+    put: async (image, source, { onProgress, signal }) => {
+      const path = join(await makeImageDirectory(directory, image), ARTIFACTS[source.name].key);
+      const finished = await finishedCopy(path, source, signal);
+      const digest = finished ?? (await copy({ path, source, onProgress, signal }));
+      options.logger.debug({ path, size: digest.size }, finished === undefined ? 'stored' : 'is stored already');
+      onProgress(digest.size, digest.size);
+      return storedArtifact(source, path, digest);
+    },
+    putManifest: async (image, text, signal) => {
+      const folder = await makeImageDirectory(directory, image);
+      await requireArtifacts(text, join(folder, MANIFEST_KEY));
+      await removeLeftovers(folder);
+      return await putText(join(folder, MANIFEST_KEY), text, signal);
+    },
+  };
+}
+
+async function makeImageDirectory(directory: string, image: ImageIdentity): Promise<string> {
+  const folder = join(directory, checkedImageId(image.imageId));
+  await onStore(folder, async () => {
+    try {
+      await mkdir(folder, { mode: 0o755 });
+      await syncDirectory(directory);
+    } catch (error) {
+      // Not by asking first: two answers of a network file system may differ.
+      if (!(await isDirectory(folder))) throw error;
+    }
+  });
+  return folder;
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+/** The digest of what stands at `path` already, when it is exactly what the source holds: nothing is stored twice. */
+async function finishedCopy(path: string, source: ArtifactSource, signal: AbortSignal): Promise<Digest | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() !== true || found.size !== source.size) return undefined;
+  const wanted = createDigester();
+  for await (const chunk of source.stream()) {
+    signal.throwIfAborted();
+    wanted.update(chunk);
+  }
+  const digest = wanted.digest();
+  const held = await onStore(path, async () => await digestFile(path, signal));
+  return isSame(digest, held) ? digest : undefined;
+}
+
+interface Copy {
+  readonly path: string;
+  readonly source: ArtifactSource;
+  readonly onProgress: (done: number, total: number) => void;
+  readonly signal: AbortSignal;
+}
+
+async function copy({ path, source, onProgress, signal }: Copy): Promise<Digest> {
+  return await writeVerified({ path, chunks: source.stream(), size: source.size, onProgress, signal });
+}
+
+/** The etag is what S3 gives to an object of one part: its md5. */
+function storedArtifact(source: ArtifactSource, path: string, digest: Digest): StoredArtifact {
+  return { name: source.name, type: ARTIFACTS[source.name].mime, path, ...digest, etag: digest.md5 };
+}
+
+/** A manifest is a promise: every file that it names is there, in its full length. */
+async function requireArtifacts(text: string, what: string): Promise<void> {
+  for (const { link, size } of decodeManifest(text, what).artifacts) {
+    const found = await stat(link.path).catch(() => undefined);
+    if (found?.isFile() === true && found.size === size) continue;
+    const held = found === undefined ? 'is not there' : `has ${String(found.size)} bytes instead of ${String(size)}`;
+    throw new Failure('VerificationFailed', `${what} was not stored: ${link.path} ${held}`);
+  }
+}
+
+/** What killed runs left of this image. */
+async function removeLeftovers(folder: string): Promise<void> {
+  await onStore(folder, async () => {
+    const leftovers = (await readdir(folder)).filter(isTemporary);
+    for (const name of leftovers) await rm(join(folder, name), { recursive: true, force: true });
+  });
+}
+
+async function putText(path: string, text: string, signal: AbortSignal): Promise<ManifestLocation> {
+  const bytes = Buffer.from(text);
+  const chunks = (async function* () {
+    yield bytes;
+  })();
+  signal.throwIfAborted();
+  await writeVerified({ path, chunks, size: bytes.length, onProgress: () => undefined, signal });
+  return { path, etag: digestOf(bytes).md5 };
+}

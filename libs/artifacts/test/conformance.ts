@@ -1,0 +1,155 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { ARTIFACTS, encodeManifest, manifestOf, type ArtifactName } from '@ims/contract';
+import type { ArtifactStore } from '@ims/export';
+import { Failure } from '@ims/runtime';
+import { imageOf, never, silent, sourceOf } from './sources.ts';
+
+/** A store and a way to look into it that does not go through it. */
+export interface StoreUnderTest {
+  readonly store: ArtifactStore;
+  /** The bytes at an artifact's or manifest's path; rejects when nothing is there. */
+  readObject(path: string): Promise<Uint8Array>;
+  /** The names of everything that is held for an image, finished or not. */
+  listObjects(imageId: string): Promise<readonly string[]>;
+  dispose(): Promise<void>;
+}
+
+const NAMES = Object.keys(ARTIFACTS) as ArtifactName[];
+const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex');
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** What every artifact store must do, whatever it is made of. */
+export function describeStoreConformance(suite: { name: string; makeStore: () => Promise<StoreUnderTest> }): void {
+  describe(`${suite.name} as an artifact store`, () => {
+    let subject: StoreUnderTest;
+    let image = imageOf(randomUUID());
+    beforeEach(async () => {
+      subject = await suite.makeStore();
+      image = imageOf(randomUUID());
+    });
+    afterEach(async () => {
+      await subject.dispose();
+    });
+    const put = async (name: ArtifactName, bytes: Uint8Array, changes = {}) =>
+      await subject.store.put(image, sourceOf(name, bytes, changes), { onProgress: silent, signal: never });
+
+    it.each(NAMES)('H20 holds a %s bit by bit and tells its size and checksums', async (name) => {
+      const bytes = randomBytes(3_000_001);
+      const stored = await put(name, bytes);
+      expect(stored).toMatchObject({ name, type: ARTIFACTS[name].mime, size: 3_000_001 });
+      expect(stored).toMatchObject({ md5: md5(bytes), sha256: sha256(bytes) });
+      expect(stored.etag).not.toBe('');
+      expect(Buffer.from(await subject.readObject(stored.path)).equals(bytes)).toBe(true);
+    });
+
+    it.each([0, 1, 1024 * 1024, 20_000_003])('holds %i bytes, in pieces of any size', async (size) => {
+      const bytes = randomBytes(size);
+      const stored = await put('rootfs', bytes, { piece: 999_983 });
+      expect(Buffer.from(await subject.readObject(stored.path)).equals(bytes)).toBe(true);
+    });
+
+    it('reports growing bytes that end at the size', async () => {
+      const seen: number[] = [];
+      const onProgress = (done: number, total: number) => {
+        expect(total).toBe(200_000);
+        seen.push(done);
+      };
+      await subject.store.put(image, sourceOf('kernel', randomBytes(200_000)), { onProgress, signal: never });
+      expect(seen).toEqual([...seen].sort((a, b) => a - b));
+      expect(seen.at(-1)).toBe(200_000);
+    });
+
+    it('H3 storing the same bytes again changes nothing, and nothing is held twice', async () => {
+      const bytes = randomBytes(500_000);
+      const first = await put('initrd', bytes);
+      expect(await put('initrd', bytes)).toEqual(first);
+      expect(await subject.listObjects(image.imageId)).toEqual(['initrd']);
+    });
+
+    it('H18 replaces what another run stored under that name, also when it is as long', async () => {
+      await put('rootfs', randomBytes(500_000));
+      for (const bytes of [randomBytes(500_000), randomBytes(400_000)]) {
+        const stored = await put('rootfs', bytes);
+        expect(Buffer.from(await subject.readObject(stored.path)).equals(bytes)).toBe(true);
+      }
+      expect(await subject.listObjects(image.imageId)).toEqual(['rootfs']);
+    });
+
+    it.each([
+      ['fewer', 1_000_001],
+      ['more', 999_999],
+    ])('H20 a source that gives %s bytes than it said is not stored', async (_, size) => {
+      await expect(put('rootfs', randomBytes(1_000_000), { size })).rejects.toMatchObject({
+        reason: 'VerificationFailed',
+      });
+      expect(await subject.listObjects(image.imageId)).toEqual([]);
+    });
+
+    it('an aborted one leaves nothing and rejects with why', async () => {
+      const stop = new AbortController();
+      const onProgress = () => stop.abort(new Failure('Interrupted', 'SIGTERM'));
+      const putting = subject.store.put(image, sourceOf('rootfs', randomBytes(9_000_000)), {
+        onProgress,
+        signal: stop.signal,
+      });
+      await expect(putting).rejects.toMatchObject({ reason: 'Interrupted' });
+      expect(await subject.listObjects(image.imageId)).toEqual([]);
+    });
+
+    it('a source that fails is passed on as it failed and leaves nothing', async () => {
+      const broken = {
+        ...sourceOf('rootfs', randomBytes(1_000_000)),
+        async *stream() {
+          yield randomBytes(65536);
+          throw new Failure('ImageInvalid', 'the disk gave up');
+        },
+      };
+      const putting = subject.store.put(image, broken, { onProgress: silent, signal: never });
+      await expect(putting).rejects.toMatchObject({ reason: 'ImageInvalid', message: 'the disk gave up' });
+      expect(await subject.listObjects(image.imageId)).toEqual([]);
+    });
+
+    it.each(['../../etc', '', 'a/b', '.', 'not-a-uuid', `${randomUUID()}/..`, randomUUID().toUpperCase()])(
+      'H27 the image id %j is refused',
+      async (imageId) => {
+        image = imageOf(imageId);
+        await expect(put('kernel', randomBytes(10))).rejects.toMatchObject({ reason: 'ConfigurationInvalid' });
+        await expect(subject.store.putManifest(image, '{}', never)).rejects.toMatchObject({
+          reason: 'ConfigurationInvalid',
+        });
+      },
+    );
+
+    describe('the manifest', () => {
+      const manifestText = async () => {
+        const stored = [await put('rootfs', randomBytes(100_000)), await put('kernel', randomBytes(1000))];
+        return encodeManifest(manifestOf(stored, new Date(0), subject.store.linkType));
+      };
+
+      it('is held as it was given, and again when it is given again', async () => {
+        const text = await manifestText();
+        const location = await subject.store.putManifest(image, text, never);
+        expect(Buffer.from(await subject.readObject(location.path)).toString()).toBe(text);
+        expect(await subject.store.putManifest(image, text, never)).toEqual(location);
+        expect([...(await subject.listObjects(image.imageId))].sort()).toEqual(['kernel', 'manifest.json', 'rootfs']);
+      });
+
+      it('H41 is refused while an artifact that it names is not held in full', async () => {
+        const text = await manifestText();
+        const lying = text.replace('"size": 1000', '"size": 1001');
+        const elsewhere = text.replaceAll('/kernel"', '/initrd"');
+        for (const wrong of [lying, elsewhere, 'no json', '{"version":"2.0"}']) {
+          await expect(subject.store.putManifest(image, wrong, never)).rejects.toMatchObject({
+            reason: 'VerificationFailed',
+          });
+        }
+        expect([...(await subject.listObjects(image.imageId))].sort()).toEqual(['kernel', 'rootfs']);
+      });
+    });
+  });
+}
