@@ -1,0 +1,44 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+// Writes the generated pages below docs/, or with --check says which of them differ from the tables.
+
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
+import { contractPage } from './contract-page.ts';
+import { environmentPage } from './environment-page.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+const pages = {
+  'docs/contract.md': contractPage(),
+  'docs/environment.md': environmentPage({
+    'ims-agent': await source('apps/agent/src/config.ts'),
+    'ims-sshd': await source('apps/sshd/src/config.ts'),
+  }),
+};
+
+const checking = process.argv.includes('--check');
+for (const [name, text] of Object.entries(pages)) {
+  const file = join(root, name);
+  const wanted = await format(text, { ...(await resolveConfig(file)), parser: 'markdown' });
+  if (wanted === (await source(name))) continue;
+  if (checking) {
+    console.error(`${name} differs from the tables it is generated from; run: npm run docs`);
+    process.exitCode = 1;
+  } else {
+    await writeFile(file, wanted);
+    console.log(`wrote ${name}`);
+  }
+}
+
+/** Empty for a file that is not there. */
+async function source(name: string): Promise<string> {
+  try {
+    return await readFile(join(root, name), 'utf8');
+  } catch {
+    return '';
+  }
+}
