@@ -115,6 +115,8 @@ async function endOf(child: ChildProcess, log: ReturnType<typeof createLineLog>)
   read('stdout');
   read('stderr');
   const closed = once(child, 'close');
+  // Without a program there is no end of it either; the other wait tells.
+  closed.catch(() => undefined);
   try {
     // A daemon that the program has left behind may hold the outputs open: they are not waited for longer than a turn.
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
