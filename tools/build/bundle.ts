@@ -1,0 +1,54 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Metafile } from 'esbuild';
+
+/** The programs that ship, by the name of the command, and where each begins. */
+export const PROGRAMS = {
+  'ims-sshd': 'apps/sshd/src/main.ts',
+  'ims-agent': 'apps/agent/src/main.ts',
+  'ims-job': 'apps/local/src/main.ts',
+  'ims-sentinel': 'apps/sentinel/src/main.ts',
+} as const;
+
+/** The command whose bundle it is. */
+export type ProgramName = keyof typeof PROGRAMS;
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const HEADER = `// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT`;
+
+// Packages in CommonJS ask for Node's own modules by a function that a module does not have.
+const REQUIRE = `import { createRequire as imsCreateRequire } from 'node:module';
+const require = imsCreateRequire(import.meta.url);`;
+
+/** Bundles one program into one file and says what went into it. */
+export async function bundle(name: ProgramName, directory: string): Promise<Metafile> {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [PROGRAMS[name]],
+    outfile: join(directory, `${name}.mjs`),
+    bundle: true,
+    platform: 'node',
+    target: 'node26',
+    format: 'esm',
+    treeShaking: true,
+    sourcemap: 'linked',
+    metafile: true,
+    logLevel: 'warning',
+    banner: { js: `${HEADER}\n${REQUIRE}` },
+  });
+  return metafile;
+}
+
+/** The folders of this repository whose code is in a bundle: `libs/contract`, `apps/sshd`. */
+export function projectsIn(metafile: Metafile): string[] {
+  const folders = Object.entries(metafile.outputs)
+    .flatMap(([, { inputs }]) => Object.entries(inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .flatMap(([path]) => /^(?:apps|libs|tools)\/[^/]+(?=\/src\/)/.exec(path) ?? []);
+  return [...new Set(folders)].sort();
+}

@@ -1,0 +1,71 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stop, type Metafile } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readProjects, ROOT } from '../../lint/projects.js';
+import { bundle, projectsIn, PROGRAMS, type ProgramName } from '../bundle.ts';
+
+const names = Object.keys(PROGRAMS) as ProgramName[];
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+
+/** Far from the repository, so that nothing is found in its node_modules. */
+const dist = mkdtempSync(join(tmpdir(), 'ims-dist-'));
+const metafiles = new Map<ProgramName, Metafile>();
+
+beforeAll(async () => {
+  for (const name of names) metafiles.set(name, await bundle(name, dist));
+});
+
+afterAll(async () => {
+  // esbuild waits for more work in a process of its own.
+  await stop();
+  rmSync(dist, { recursive: true, force: true });
+});
+
+function projectsOf(name: ProgramName): string[] {
+  const metafile = metafiles.get(name);
+  return metafile === undefined ? [] : projectsIn(metafile);
+}
+
+function foldersWith(tag: string): string[] {
+  return readProjects().flatMap(({ folder, tags }) => (tags.includes(tag) ? [folder] : []));
+}
+
+describe('the bundles', () => {
+  it.each(names)('%s runs by itself and knows its version', (name) => {
+    const options = { cwd: dist, env: {}, encoding: 'utf8' } as const;
+    expect(execFileSync(process.execPath, [join(dist, `${name}.mjs`), '--version'], options).trim()).toBe(version);
+  });
+
+  it.each(names)('%s can be executed and carries the copyright header', (name) => {
+    const [interpreter, ...lines] = readFileSync(join(dist, `${name}.mjs`), 'utf8')
+      .slice(0, 400)
+      .split('\n');
+    expect(interpreter).toBe('#!/usr/bin/env node');
+    expect(lines.slice(0, 2)).toEqual([
+      '// (C) Copyright 2026 Hewlett Packard Enterprise Development LP',
+      '// SPDX-License-Identifier: MIT',
+    ]);
+  });
+
+  it.each([
+    ['ims-sshd', 'scope:agent'],
+    ['ims-agent', 'scope:sshd'],
+    ['ims-sentinel', 'scope:agent'],
+    ['ims-sentinel', 'scope:sshd'],
+  ] as const)('%s holds nothing of %s', (name, tag) => {
+    const foreign = foldersWith(tag);
+    expect(foreign.length).toBeGreaterThan(1);
+    expect(projectsOf(name)).toContain('libs/contract');
+    expect(projectsOf(name).filter((project) => foreign.includes(project))).toEqual([]);
+  });
+
+  it.each(names)('%s holds no fakes', (name) => {
+    expect(projectsOf(name)).not.toContain('libs/testing');
+  });
+});
