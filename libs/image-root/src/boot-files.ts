@@ -38,7 +38,7 @@ interface Wanted {
 }
 
 /** The inside path of a boot file. */
-export function bootPath(name: string): string {
+function bootPath(name: string): string {
   return `/boot/${name}`;
 }
 

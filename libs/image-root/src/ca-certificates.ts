@@ -26,7 +26,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
 const PLAIN = { mode: 0o644, uid: 0, gid: 0 } as const;
 
 /** What the kubelet makes in a ConfigMap mount beside the links that it shows (`..data`, `..2024_11_23_…`). */
-export function isLinkFarm(name: string): boolean {
+function isLinkFarm(name: string): boolean {
   return /^\.\.(data|data_tmp|\d{4}_.*)$/.test(name);
 }
 

@@ -33,7 +33,7 @@ const REASONS: Readonly<Record<string, Reason>> = {
 };
 
 /** What a system call threw, as a failure that says which work on which path it ended. */
-export function failureOf(error: unknown, what: string): Failure {
+function failureOf(error: unknown, what: string): Failure {
   if (error instanceof Failure) return error;
   const code = codeOf(error);
   if (code === undefined) return new Failure('Defect', `${what}: ${String(error)}`, { cause: error });

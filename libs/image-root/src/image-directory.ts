@@ -16,7 +16,7 @@ export interface TightenedDirectory {
 const DIRECTORY = '/image';
 
 /** The mode of an entry of `/image` (H25): nobody but root, and only scripts run. */
-export function tightMode(kind: Kind, name: string): number {
+function tightMode(kind: Kind, name: string): number {
   if (kind === 'directory') return 0o700;
   return kind === 'file' && name.endsWith('.sh') ? 0o700 : 0o600;
 }

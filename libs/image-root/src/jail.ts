@@ -43,7 +43,7 @@ export async function inspectJail(root: ImageRoot, { shell }: JailOptions): Prom
 }
 
 /** A path and everything above it, the highest first. */
-export function ancestry(path: string): string[] {
+function ancestry(path: string): string[] {
   const above = dirname(path);
   return above === path ? [path] : [...ancestry(above), path];
 }
@@ -54,7 +54,7 @@ async function inspectComponent(path: string): Promise<JailProblem[]> {
 }
 
 /** sshd's own rule for one component of the jail's path. */
-export function judgeComponent(path: string, found: { readonly uid: number; readonly mode: number }): JailProblem[] {
+function judgeComponent(path: string, found: { readonly uid: number; readonly mode: number }): JailProblem[] {
   const problems: JailProblem[] = [];
   if (found.uid !== 0) {
     const message = `${show(path)} belongs to user ${String(found.uid)}, sshd wants root`;

@@ -13,7 +13,7 @@ export interface ZstdSupport {
 }
 
 /** What one kernel's configuration says. */
-export interface KernelVerdict {
+interface KernelVerdict {
   /** The configuration file, or the modules directory of a kernel that has none. */
   readonly path: string;
   readonly zstd: 'yes' | 'no' | 'unknown';
@@ -36,7 +36,7 @@ export async function zstdSupport(root: ImageRoot): Promise<ZstdSupport> {
 }
 
 /** All kernels must be able, because nobody knows which one will boot. */
-export function decideZstd(verdicts: readonly KernelVerdict[]): ZstdSupport {
+function decideZstd(verdicts: readonly KernelVerdict[]): ZstdSupport {
   if (verdicts.length === 0) return { readsZstd: false, why: 'the image holds no kernel configuration' };
   const against = verdicts.find(({ zstd }) => zstd !== 'yes');
   if (against === undefined) {
@@ -50,7 +50,7 @@ export function decideZstd(verdicts: readonly KernelVerdict[]): ZstdSupport {
 }
 
 /** Reads the one line that matters; `m` counts, as the initrd loads modules before it mounts the root. */
-export function readsZstd(configuration: string): boolean {
+function readsZstd(configuration: string): boolean {
   return /^CONFIG_SQUASHFS_ZSTD=[ym]\s*$/m.test(configuration);
 }
 

@@ -26,7 +26,7 @@ export function parseMountInfo(text: string): Mount[] {
 }
 
 /** The mounts strictly below a path, deepest first, as they are unmounted. */
-export function below(mounts: readonly Mount[], path: string): Mount[] {
+function below(mounts: readonly Mount[], path: string): Mount[] {
   const prefix = path === '/' ? '/' : `${path}/`;
   return mounts
     .filter(({ mountPoint }) => mountPoint.startsWith(prefix) && mountPoint !== prefix)

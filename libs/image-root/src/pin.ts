@@ -14,7 +14,7 @@ export const O_PATH = 0o10000000;
 export type Kind = 'file' | 'directory' | 'link' | 'fifo' | 'socket' | 'character-device' | 'block-device';
 
 /** The kind that a `stat` result tells. */
-export function kindOf(stats: Stats): Kind {
+function kindOf(stats: Stats): Kind {
   if (stats.isFile()) return 'file';
   if (stats.isDirectory()) return 'directory';
   if (stats.isSymbolicLink()) return 'link';

@@ -11,7 +11,7 @@ import { KIND_NAMES, pinEntry, type Pin } from './pin.ts';
 import { absence, childOf, escape, pathOf, showPath, stepsOf, type Place, type Step, type Walk } from './walk.ts';
 
 /** Links in one resolution, as in the kernel (path_resolution(7)). */
-export const MOST_LINKS = 40;
+const MOST_LINKS = 40;
 
 /** Where a path leads; byte strings. The pin belongs to the caller, who closes it. */
 export type Resolution =

@@ -53,7 +53,7 @@ export async function usageOf(root: ImageRoot): Promise<Usage> {
 }
 
 async function measure(path: string): Promise<Usage> {
-  const frames = [frame(path)];
+  const frames = [frame(`${path}/.`)];
   const tally: Tally = { device: deviceOf(frames), linked: new Set(), bytes: 0, dataBytes: 0, inodes: 1 };
   let since = performance.now();
   try {

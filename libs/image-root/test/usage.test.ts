@@ -1,0 +1,90 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { link, mkdir, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { enoughSpace, freeSpace, humanBytes, openImageRoot, packingNeeds, usageOf } from '../src/index.ts';
+
+import { run } from './programs.ts';
+import { makeVolume } from './volume.ts';
+
+const MB = 1_000_000;
+
+describe('the size of a tree', () => {
+  it('counts hard links once, holes not, and follows no link', async () => {
+    await using volume = await makeVolume({ 'd/e/f': '12345', out: '-> ../outside', loop: '-> loop' });
+    await link(join(volume.at, 'd/e/f'), join(volume.at, 'g'));
+    await writeFile(join(volume.at, 'sparse'), '');
+    await truncate(join(volume.at, 'sparse'), 1_000_000_000);
+    await run('mkfifo', join(volume.at, 'fifo'));
+    expect(await usageOf(volume.root)).toEqual({ bytes: 1_000_000_005, dataBytes: 5, inodes: 8 });
+  });
+
+  it('does not count what is mounted below', async () => {
+    await using volume = await makeVolume({ proc: '/' });
+    await run('mount', '-t', 'proc', 'proc', join(volume.at, 'proc'));
+    try {
+      expect((await usageOf(volume.root)).inodes).toBe(2);
+    } finally {
+      await run('umount', join(volume.at, 'proc'));
+    }
+  });
+
+  it('agrees with du on a real tree', async () => {
+    await using root = await openImageRoot('/usr/share/perl');
+    const [inodes] = (await run('du', '-s', '--inodes', '-x', '/usr/share/perl')).split('\t');
+    expect((await usageOf(root)).inodes).toBe(Number(inodes));
+  });
+
+  it('of a tree nested too deep is an error and no crash', async () => {
+    await using volume = await makeVolume({});
+    const deep = Array.from({ length: 1100 }, () => 'd').join('/');
+    await mkdir(join(volume.at, deep), { recursive: true });
+    await expect(usageOf(volume.root)).rejects.toThrow('nested more than 1000 deep');
+  });
+});
+
+describe('the room for packing', () => {
+  const need = packingNeeds({ bytes: 500 * MB, dataBytes: 500 * MB, inodes: 10_000 });
+
+  it('H10 H16 is a finding with the numbers when it is short', () => {
+    const finding = enoughSpace({ where: '/mnt/image', need, free: { bytes: 100 * MB, inodes: 3 } });
+    expect(finding).toEqual({
+      reason: 'NoSpace',
+      message:
+        '/mnt/image has 100.0 MB free and about 301.7 MB needed, 3 inodes free and 16 needed; remove what the image does not need or give the job a larger volume',
+    });
+  });
+
+  it('H16 tells bytes and inodes apart', () => {
+    const short = (free: { bytes: number; inodes: number }): string | undefined =>
+      enoughSpace({ where: '/v', need, free })?.message;
+    expect(short({ bytes: 1000 * MB, inodes: 0 })).toMatch(/^\/v has 0 inodes free/);
+    expect(short({ bytes: 0, inodes: Infinity })).toMatch(/^\/v has 0 bytes free/);
+    expect(short({ bytes: 1000 * MB, inodes: Infinity })).toBeUndefined();
+  });
+
+  it('H16 is read from the file system', async () => {
+    await using volume = await makeVolume({ small: '/' });
+    const small = join(volume.at, 'small');
+    await run('mount', '-t', 'tmpfs', '-o', 'size=1m,nr_inodes=10', 'none', small);
+    try {
+      expect(await freeSpace(small)).toEqual({ bytes: 1024 * 1024, inodes: 9 });
+      await expect(freeSpace(join(small, 'none'))).rejects.toMatchObject({ reason: 'ImageInvalid' });
+    } finally {
+      await run('umount', small);
+    }
+  });
+
+  it.each([
+    [0, '0 bytes'],
+    [999, '999 bytes'],
+    [1500, '1.5 kB'],
+    [2_340_000_000, '2.3 GB'],
+    [5e15, '5000.0 TB'],
+  ])('writes %d bytes as %s', (bytes, text) => {
+    expect(humanBytes(bytes)).toBe(text);
+  });
+});
