@@ -31,6 +31,12 @@ export interface BootInspection {
   readonly notes: readonly string[];
 }
 
+interface Lack {
+  /** Nothing stands there, rather than something that cannot be stored. */
+  readonly absent: boolean;
+  readonly finding: Finding;
+}
+
 interface Wanted {
   readonly artifact: BootArtifact;
   readonly name: string;
@@ -38,13 +44,14 @@ interface Wanted {
 }
 
 /** The inside path of a boot file. */
-function bootPath(name: string): string {
+export function bootPath(name: string): string {
   return `/boot/${name}`;
 }
 
 /**
  * Looks for kernel, initrd and kernel parameters in the image's `/boot`, links followed inside the image;
- * changes nothing. A missing parameters file is a note, as it was never an error (contract §5, H23).
+ * changes nothing. A parameters file that is not there is a note, as that was never an error (contract §5, H23);
+ * one that cannot be stored is a finding, so that the user hears of it while the shell is up.
  *
  * @throws Failure ConfigurationInvalid for a name that {@link checkFileName} refuses
  */
@@ -55,8 +62,8 @@ export async function inspectBootFiles(root: ImageRoot, names: BootFileNames): P
   for (const wanted of wantedOf(names)) {
     const seen = await look(root, wanted);
     if ('size' in seen) files[wanted.artifact] = { path: seen.path, size: seen.size };
-    else if (wanted.artifact === 'boot_parameters' && seen.reason !== 'PathEscapesRoot') notes.push(withoutIt(seen));
-    else findings.push(seen);
+    else if (wanted.artifact === 'boot_parameters' && seen.absent) notes.push(withoutIt(seen.finding));
+    else findings.push(seen.finding);
     if ('size' in seen && seen.size === 0) notes.push(`${bootPath(wanted.name)} is empty`);
   }
   return { files, findings, notes };
@@ -73,7 +80,7 @@ function wantedOf({ kernel, initrd, parameters }: BootFileNames): Wanted[] {
   return rows.filter((row) => row !== undefined);
 }
 
-async function look(root: ImageRoot, wanted: Wanted): Promise<BootFile | Finding> {
+async function look(root: ImageRoot, wanted: Wanted): Promise<BootFile | Lack> {
   const problem = checkFileName(wanted.name);
   if (problem !== undefined) {
     throw new Failure('ConfigurationInvalid', `${wanted.variable}=${JSON.stringify(wanted.name)} ${problem}`);
@@ -82,11 +89,12 @@ async function look(root: ImageRoot, wanted: Wanted): Promise<BootFile | Finding
     return await lookInside(root, wanted);
   } catch (error) {
     if (!isOfTheImage(error)) throw error;
-    return { reason: error.reason, message: `the ${wordsOf(wanted)} is refused: ${error.message}; ${error.advice}` };
+    const message = `the ${wordsOf(wanted)} is refused: ${error.message}; ${error.advice}`;
+    return { absent: false, finding: { reason: error.reason, message } };
   }
 }
 
-async function lookInside(root: ImageRoot, wanted: Wanted): Promise<BootFile | Finding> {
+async function lookInside(root: ImageRoot, wanted: Wanted): Promise<BootFile | Lack> {
   const path = bootPath(wanted.name);
   const entry = await root.stat(path);
   if (entry?.kind === 'file') return { path: entry.path, size: entry.size };
@@ -95,7 +103,8 @@ async function lookInside(root: ImageRoot, wanted: Wanted): Promise<BootFile | F
       ? ((await root.whyAbsent(path)) ?? `${show(path)} changed while it was looked at`)
       : `${show(path)} is ${KIND_NAMES[entry.kind]}`;
   const mend = `put the ${wordsOf(wanted)} there as a regular file or set ${wanted.variable} to its name`;
-  return { reason: 'ImageInvalid', message: `the ${wordsOf(wanted)} is missing: ${found}; ${mend}` };
+  const message = `the ${wordsOf(wanted)} is missing: ${found}; ${mend}`;
+  return { absent: entry === undefined, finding: { reason: 'ImageInvalid', message } };
 }
 
 const WORDS: Readonly<Record<BootArtifact, string>> = {

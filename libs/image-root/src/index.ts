@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 export { bootFileNames, checkFileName, type BootFileNames, type BootFileSettings } from './boot-file-names.ts';
-export { inspectBootFiles, type BootArtifact, type BootFile, type BootInspection } from './boot-files.ts';
+export { bootPath, inspectBootFiles, type BootArtifact, type BootFile, type BootInspection } from './boot-files.ts';
 export { copyCertificates, type CopiedCertificates } from './ca-certificates.ts';
 export type { FileAttributes, Owner } from './entries.ts';
 export type { Entry } from './entry.ts';

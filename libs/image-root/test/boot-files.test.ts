@@ -84,6 +84,13 @@ describe('the boot files', () => {
     expect((await inspectBootFiles(volume.root, { ...names, parameters: undefined })).notes).toEqual([]);
   });
 
+  it('H10 say that the kernel parameters are no regular file', async () => {
+    await using volume = await makeVolume({ 'boot/vmlinuz': 'k', 'boot/initrd': 'i', 'boot/kernel-parameters': '/' });
+    const { findings, notes } = await inspectBootFiles(volume.root, names);
+    expect(notes).toEqual([]);
+    expect(findings.map(({ message }) => message)).toEqual([expect.stringContaining('is a directory')]);
+  });
+
   it('H27 that lead out of the image are refused and named', async () => {
     const target = '../../../../etc/admin-client-auth/client-secret';
     await using volume = await makeVolume({
