@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { run } from './cli.ts';
+import { readWorld } from './config.ts';
+
+process.exitCode = await run(readWorld(import.meta.filename));

@@ -1,0 +1,82 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { join } from 'node:path';
+
+import type { JobPaths } from './home.ts';
+import type { JobRecord } from './job-record.ts';
+import type { BootNames } from './boot-names.ts';
+
+/** An environment for a child: all that it gets. */
+export type Variables = Readonly<Record<string, string>>;
+
+/** The files of a job that ssh and sshd share. */
+export interface KeyFiles {
+  readonly userKey: string;
+  readonly authorizedKeys: string;
+  readonly hostKeys: string;
+  readonly knownHosts: string;
+}
+
+/** The address of the shell: never reachable from another machine. */
+export const SHELL_ADDRESS = '127.0.0.1';
+
+/** Seconds that one half of the pair waits for the first sign of the other, which starts at the same moment. */
+const PEER_TIMEOUT = '60';
+
+/** Where the keys of a job lie. */
+export function keyFiles(paths: JobPaths): KeyFiles {
+  return {
+    userKey: join(paths.keys, 'id_ed25519'),
+    authorizedKeys: join(paths.keys, 'id_ed25519.pub'),
+    hostKeys: join(paths.keys, 'host'),
+    knownHosts: join(paths.keys, 'known_hosts'),
+  };
+}
+
+function common(paths: JobPaths, record: JobRecord): Variables {
+  return {
+    IMS_ACTION: record.action,
+    IMS_JOB_ID: record.id,
+    IMAGE_ROOT_PARENT: paths.volume,
+    SSH_JAIL: record.jailed ? 'True' : 'False',
+    BUILD_ARCH: record.architecture,
+    IMS_HOST_KEY_DIR: keyFiles(paths).hostKeys,
+    IMS_PEER_TIMEOUT: PEER_TIMEOUT,
+    LOG_LEVEL: record.logLevel,
+  };
+}
+
+/** Everything that the agent gets. */
+export function agentVariables(
+  paths: JobPaths,
+  record: JobRecord,
+  settings: { readonly boot: BootNames; readonly port: number },
+): Variables {
+  const { boot, port } = settings;
+  return {
+    ...common(paths, record),
+    IMAGE_ROOT_ARCHIVE_NAME: record.name,
+    KERNEL_FILENAME: boot.kernel,
+    INITRD_FILENAME: boot.initrd,
+    ...(boot.parameters === undefined ? {} : { KERNEL_PARAMETERS_FILENAME: boot.parameters }),
+    IMS_STORE: record.store,
+    IMS_CONFIG_DIR: paths.config,
+    IMS_AUTHORIZED_KEYS: keyFiles(paths).authorizedKeys,
+    IMS_CA_DIR: join(paths.directory, 'ca'),
+    IMS_SSH_PORT: String(port),
+    IMS_SSH_LISTEN: SHELL_ADDRESS,
+    IMS_TERMINATION_LOG: join(paths.logs, 'agent.termination'),
+  };
+}
+
+/** Everything that the sshd side gets: nothing of it is a secret, since its users can read it (H31). */
+export function sshdVariables(paths: JobPaths, record: JobRecord): Variables {
+  const config = join(paths.config, 'sshd_config');
+  return {
+    ...common(paths, record),
+    SSHD_OPTIONS: `-E ${join(paths.config, 'sshd.log')} -f ${config}`,
+    SSHD_CONFIG_FILE: config,
+    CUSTOMIZATION_SCRIPT: '',
+  };
+}

@@ -1,0 +1,69 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { createLogger, textRenderer, type LevelName, type ProgramLogger } from '@ims/logging';
+import { createRunner } from '@ims/process';
+import type { World } from './config.ts';
+import { homeAt } from './home.ts';
+import type { Narrator } from './narrator.ts';
+import type { LocalPorts } from './ports.ts';
+import { findPrograms } from './programs.ts';
+
+/** How `ims-job` speaks in this run. */
+export interface Voice {
+  /** What `--output` says; a terminal gets text and a pipe JSON when it says nothing. */
+  readonly output?: 'text' | 'json';
+  readonly logLevel: string;
+}
+
+/** Joins everything that running a job needs. */
+export function wire(world: World, voice: Voice): LocalPorts {
+  const inText = voice.output === undefined ? world.stderr.isTTY : voice.output === 'text';
+  const { logger, narrator, end } = inText ? speakText(world, voice) : speakJson(world, voice);
+  return {
+    home: homeAt(world.home),
+    runner: createRunner({ logger }),
+    programs: findPrograms(world.main, world.node),
+    logger,
+    narrator,
+    interruption: world.interruption,
+    self: world.self,
+    end,
+  };
+}
+
+interface Speaker {
+  readonly logger: ProgramLogger;
+  readonly narrator: Narrator;
+  readonly end: () => void;
+}
+
+function speakText(world: World, voice: Voice): Speaker {
+  const { stderr, colour } = world;
+  const renderer = textRenderer({ stream: stderr, color: colour });
+  const logger = loggerTo((line) => renderer.line(line), voice);
+  const narrator: Narrator = {
+    hear: (_source, line) => renderer.line(line),
+    echo: (line) => renderer.line(`    | ${line}`),
+    tell: (lines) => lines.forEach((line) => renderer.line(line)),
+  };
+  return { logger, narrator, end: () => renderer.close() };
+}
+
+function speakJson(world: World, voice: Voice): Speaker {
+  const write = (line: string): void => world.stderr.write(line.endsWith('\n') ? line : `${line}\n`);
+  const logger = loggerTo(write, voice);
+  const narrator: Narrator = {
+    hear: (source, line) => {
+      if (line.startsWith('{')) write(line);
+      else logger.warn({ source }, line);
+    },
+    echo: (line) => logger.info({ source: 'script' }, line),
+    tell: (lines) => logger.info({ instructions: lines.filter((line) => line !== '') }, 'the image is open'),
+  };
+  return { logger, narrator, end: () => undefined };
+}
+
+function loggerTo(write: (line: string) => void, voice: Voice): ProgramLogger {
+  return createLogger({ name: 'ims-job', level: voice.logLevel as LevelName, format: 'json', destination: { write } });
+}
