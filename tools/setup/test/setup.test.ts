@@ -3,7 +3,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -103,6 +103,37 @@ describe('the tools of the machine', () => {
     const { command, unknown } = installation(rowsFor('rsync', 'mmdebstrap'), zypper);
     expect(command).toBe('zypper --non-interactive install rsync');
     expect(unknown).toEqual(['mmdebstrap']);
+  });
+});
+
+describe('the installation of Debian packages', () => {
+  /** The script with another policy file and with an apt-get that looks at the policy instead of installing. */
+  function install(): { status: number | null; policy: string; said: string } {
+    const policy = join(scratch, 'policy-rc.d');
+    const apt = `#!/bin/sh\necho "$@"; ${policy} sshd start; echo "policy says $?"\n`;
+    writeFileSync(join(scratch, 'apt-get'), apt, { mode: 0o755 });
+    const script = readFileSync(join(setup, 'apt-install.sh'), 'utf8').replace('/usr/sbin/policy-rc.d', policy);
+    const PATH = `${scratch}:${process.env['PATH'] ?? ''}`;
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', script, 'sh', 'tini'], {
+      encoding: 'utf8',
+      env: { PATH },
+    });
+    return { status, policy, said: stdout + stderr };
+  }
+
+  it('starts no service and leaves no policy behind', () => {
+    const { status, policy, said } = install();
+    expect(said).toBe('update\npolicy says 101\ninstall -y --no-install-recommends tini\npolicy says 101\n');
+    expect(status).toBe(0);
+    expect(existsSync(policy)).toBe(false);
+  });
+
+  it("leaves the machine's own policy alone", () => {
+    const own = '#!/bin/sh\nexit 104\n';
+    writeFileSync(join(scratch, 'policy-rc.d'), own, { mode: 0o755 });
+    const { policy, said } = install();
+    expect(said).toContain('policy says 104');
+    expect(readFileSync(policy, 'utf8')).toBe(own);
   });
 });
 
