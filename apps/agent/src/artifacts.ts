@@ -1,0 +1,79 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+
+import type { ArtifactName } from '@ims/contract';
+import type { Artifacts, ArtifactSource } from '@ims/export';
+import { bootPath, type BootFileNames, type ImageRoot } from '@ims/image-root';
+import { Failure, type Logger } from '@ims/runtime';
+
+const CHUNK = 1024 * 1024;
+
+/** Where the artifacts of a job come from: the archive on the volume, the others confined from the image root. */
+export function jobArtifacts(options: {
+  readonly archive: string;
+  readonly root: () => Promise<ImageRoot>;
+  readonly names: BootFileNames;
+  readonly logger: Logger;
+}): Artifacts {
+  const { archive, root, names, logger } = options;
+  const inBoot: Record<Exclude<ArtifactName, 'rootfs'>, string | undefined> = {
+    kernel: names.kernel,
+    initrd: names.initrd,
+    boot_parameters: names.parameters,
+  };
+  return {
+    isArchiveIntact: async ({ size }) => (await sizeOf(archive)) === size,
+    open: async (name) => {
+      if (name === 'rootfs') return await openArchive(archive);
+      const file = inBoot[name];
+      if (file === undefined) return undefined;
+      const source = await openBootFile(await root(), name, file);
+      if (source === undefined)
+        logger.warn({ file: bootPath(file) }, 'published without kernel parameters: no such file');
+      return source;
+    },
+  };
+}
+
+async function openArchive(path: string): Promise<ArtifactSource> {
+  const size = await sizeOf(path);
+  if (size === undefined) throw new Failure('PackingFailed', `the archive ${path} is gone`);
+  return {
+    name: 'rootfs',
+    size,
+    stream: (range = { start: 0, end: size }) =>
+      createReadStream(path, { start: range.start, end: range.end - 1, highWaterMark: CHUNK }),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function openBootFile(
+  root: ImageRoot,
+  name: Exclude<ArtifactName, 'rootfs'>,
+  file: string,
+): Promise<ArtifactSource | undefined> {
+  const opened = await root.openFile(bootPath(file));
+  if (opened !== undefined) {
+    return {
+      name,
+      size: opened.size,
+      stream: (range) => opened.stream(range),
+      close: async () => {
+        await opened.close();
+      },
+    };
+  }
+  if (name === 'boot_parameters') return undefined;
+  throw new Failure('ImageInvalid', `${bootPath(file)} is gone from the image root`);
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size;
+  } catch {
+    return undefined;
+  }
+}

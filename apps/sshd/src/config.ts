@@ -1,0 +1,55 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { layoutOf, type Layout } from '@ims/contract';
+import { readEnvironment, type Environment } from '@ims/env';
+import type { SessionSettings } from '@ims/session';
+
+const NAMES = [
+  'IMS_ACTION',
+  'IMS_JOB_ID',
+  'IMAGE_ROOT_PARENT',
+  'ENABLE_DEBUG',
+  'SSH_JAIL',
+  'JOB_ENABLE_DKMS',
+  'BUILD_ARCH',
+  'REMOTE_BUILD_NODE',
+  'SSHD_OPTIONS',
+  'SSHD_CONFIG_FILE',
+  'CUSTOMIZATION_SCRIPT',
+  'LOG_LEVEL',
+  'IMS_HOST_KEY_DIR',
+  'IMS_PEER_TIMEOUT',
+] as const;
+
+/** The checked configuration of the sshd container. */
+export interface SshdConfig {
+  readonly values: Environment<(typeof NAMES)[number]>['values'];
+  readonly warnings: readonly string[];
+  readonly layout: Layout;
+  readonly settings: SessionSettings;
+}
+
+/** How long the agent may take to check an image before its shell is closed unchecked. */
+const VERDICT_TIMEOUT_MS = 60_000;
+
+/**
+ * Reads the configuration; a parent directory on the command line wins over the variable.
+ *
+ * @throws Failure ConfigurationInvalid naming every problem at once
+ */
+export function readConfig(env: NodeJS.ProcessEnv, parentArgument: string | undefined): SshdConfig {
+  const given = parentArgument === undefined ? env : { ...env, IMAGE_ROOT_PARENT: parentArgument };
+  const { values, warnings } = readEnvironment(NAMES, given);
+  return {
+    values,
+    warnings,
+    layout: layoutOf({ parent: values.IMAGE_ROOT_PARENT, action: values.IMS_ACTION, jailed: values.SSH_JAIL }),
+    settings: {
+      action: values.IMS_ACTION,
+      debug: values.ENABLE_DEBUG,
+      peerTimeoutMs: values.IMS_PEER_TIMEOUT * 1000,
+      verdictTimeoutMs: VERDICT_TIMEOUT_MS,
+    },
+  };
+}

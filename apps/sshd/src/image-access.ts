@@ -1,0 +1,37 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { lazyImageRoot, secureJail } from '@ims/image-root';
+import type { PlatformOptions } from '@ims/platform';
+import type { Logger, Runner } from '@ims/runtime';
+import { volumeDirectory, type UserDirectory } from '@ims/sentinel';
+
+import type { SshdConfig } from './config.ts';
+
+/** How the sshd container reaches into the image root: confined. */
+export interface ImageAccess extends AsyncDisposable {
+  readonly userDirectory: UserDirectory;
+  readonly openDirectory: PlatformOptions['openDirectory'];
+  /** Refuses a root that sshd would refuse, and mends what is safe (H37). */
+  readonly checkJail: () => Promise<void>;
+}
+
+/** The image root need not be there before it is reached into. */
+export function imageAccess(
+  { layout }: SshdConfig,
+  tools: { readonly runner: Runner; readonly logger: Logger },
+): ImageAccess {
+  const root = lazyImageRoot(layout.imageRoot);
+  return {
+    userDirectory: layout.jailed
+      ? { open: async () => await (await root.open()).directory('/tmp') }
+      : volumeDirectory(layout.parent),
+    openDirectory: async (path) => await (await root.open()).directory(path),
+    checkJail: async () => {
+      await secureJail(await root.open(), { ...tools, parent: layout.parent });
+    },
+    [Symbol.asyncDispose]: async () => {
+      await root[Symbol.asyncDispose]();
+    },
+  };
+}

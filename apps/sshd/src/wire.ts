@@ -1,0 +1,131 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { randomUUID } from 'node:crypto';
+
+import type { CommonOptions } from '@ims/cli';
+import { sentinelPath, VERSION } from '@ims/contract';
+import { createLogger } from '@ims/logging';
+import {
+  createDoor,
+  createKeyNames,
+  createLogFollower,
+  createSessions,
+  isOwnNamespace,
+  parseSshdOptions,
+  readProcessTable,
+  type SshDoor,
+} from '@ims/openssh';
+import { createPlatform } from '@ims/platform';
+import { createRunner } from '@ims/process';
+import { systemClock, type Logger, type Runner } from '@ims/runtime';
+import { createBoard, createHeartbeat, createPeer, ensurePrivateDirectory } from '@ims/sentinel';
+import type { SessionPorts } from '@ims/session';
+
+import type { SshdConfig } from './config.ts';
+import { customizationScript } from './customization-script.ts';
+import { imageAccess, type ImageAccess } from './image-access.ts';
+import { sessionVariables, scriptVariables } from './variables.ts';
+
+/** The world of one session; disposing of it ends its heartbeat and its watches. */
+export interface Wired extends AsyncDisposable {
+  readonly ports: SessionPorts;
+}
+
+/** Joins the story of the sshd container with the world that the configuration describes. */
+export async function wire(config: SshdConfig, output: CommonOptions['output']): Promise<Wired> {
+  const { values, layout } = config;
+  const logger = createLogger({ name: 'ims-sshd', level: values.LOG_LEVEL, format: output });
+  for (const warning of config.warnings) logger.warn({}, warning);
+  await ensurePrivateDirectory(layout.private);
+  const runner = createRunner({ logger });
+  const image = imageAccess(config, { runner, logger });
+  const board = createBoard({ layout, userDirectory: image.userDirectory, logger });
+  const heartbeat = createHeartbeat({ path: sentinelPath(layout, 'sshdAlive'), text: `ims-sshd/${VERSION}`, logger });
+  await heartbeat.start();
+  const door = doorOf(config, image, { runner, logger });
+  return {
+    ports: {
+      board,
+      door,
+      ...workers(config, { door, image, runner, logger }),
+      peer: createPeer({ path: sentinelPath(layout, 'agentAlive'), clock: systemClock }),
+      logger,
+      clock: systemClock,
+      newId: randomUUID,
+    },
+    [Symbol.asyncDispose]: async () => {
+      await door[Symbol.asyncDispose]();
+      await heartbeat.stop();
+      await board.close();
+      await image[Symbol.asyncDispose]();
+    },
+  };
+}
+
+type WiredDoor = SshDoor & AsyncDisposable;
+
+interface Tools {
+  readonly runner: Runner;
+  readonly logger: Logger;
+}
+
+/** The door, with sshd's log followed into ours as long as the session lives (H38). */
+function doorOf(config: SshdConfig, image: ImageAccess, tools: Tools): WiredDoor {
+  const { logger } = tools;
+  const { values, layout } = config;
+  const sshdOptions = values.SSHD_OPTIONS ?? '';
+  const { logFile } = parseSshdOptions(sshdOptions);
+  const keyNames = createKeyNames();
+  const ended = new AbortController();
+  const follower =
+    logFile === undefined ? undefined : createLogFollower({ file: logFile, logger, clock: systemClock, keyNames });
+  const following = follower?.run(ended.signal);
+  const door = createDoor({
+    ...tools,
+    clock: systemClock,
+    sshdOptions,
+    configFile: values.SSHD_CONFIG_FILE,
+    variables: sessionVariables(config),
+    hostKeyDirectory: values.IMS_HOST_KEY_DIR,
+    keyNames,
+    ...(layout.jailed ? { jail: layout.imageRoot, checkJail: image.checkJail } : {}),
+  });
+  return {
+    ...door,
+    [Symbol.asyncDispose]: async () => {
+      ended.abort();
+      await following;
+    },
+  };
+}
+
+/** Everything else that the session sets in motion. */
+function workers(
+  config: SshdConfig,
+  parts: Tools & { readonly door: SshDoor; readonly image: ImageAccess },
+): Pick<SessionPorts, 'sessions' | 'script' | 'platform'> {
+  const { values, layout } = config;
+  const { door, image, runner, logger } = parts;
+  return {
+    sessions: createSessions({
+      logger,
+      clock: systemClock,
+      imageRoot: layout.imageRoot,
+      jobId: values.IMS_JOB_ID,
+      logFile: parseSshdOptions(values.SSHD_OPTIONS ?? '').logFile,
+      door: () => door.processes(),
+      ownNamespace: isOwnNamespace(readProcessTable(), process.pid),
+    }),
+    script: customizationScript({ path: values.CUSTOMIZATION_SCRIPT, env: scriptVariables(config), runner, logger }),
+    platform: createPlatform({
+      runner,
+      logger,
+      arch: values.BUILD_ARCH,
+      remote: false,
+      dkms: values.JOB_ENABLE_DKMS && values.IMS_ACTION === 'customize',
+      imageRoot: layout.imageRoot,
+      openDirectory: image.openDirectory,
+    }),
+  };
+}
