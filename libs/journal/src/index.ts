@@ -1,0 +1,5 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+export { openJournal, type JournalOptions, type OpenJournal } from './journal.ts';
+export { recover, type Recovered } from './recover.ts';
