@@ -3,13 +3,17 @@
 
 import { createHash } from 'node:crypto';
 
-/** What can be said of a run of bytes. */
-export interface Digest {
+/** What tells one run of bytes from another. */
+export interface Checksum {
   readonly size: number;
   /** Lower-case hex. */
-  readonly md5: string;
-  /** Lower-case hex. */
   readonly sha256: string;
+}
+
+/** A checksum with the md5 that IMS clients know. */
+export interface Digest extends Checksum {
+  /** Lower-case hex. */
+  readonly md5: string;
 }
 
 /** Collects md5, sha256 and length in one pass. */
@@ -41,11 +45,11 @@ export function digestOf(bytes: Uint8Array): Digest {
 }
 
 /** Whether two runs of bytes are the same. */
-export function isSame(a: Digest, b: Digest): boolean {
-  return a.size === b.size && a.md5 === b.md5 && a.sha256 === b.sha256;
+export function isSame(a: Checksum, b: Checksum): boolean {
+  return a.size === b.size && a.sha256 === b.sha256;
 }
 
 /** For people: `1234 bytes, sha256 0f…`. */
-export function describeDigest({ size, sha256 }: Digest): string {
+export function describeChecksum({ size, sha256 }: Checksum): string {
   return `${String(size)} bytes, sha256 ${sha256}`;
 }

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { Manifest } from '@ims/contract';
 import { Failure } from '@ims/runtime';
 import { decodeManifest } from './decode-manifest.ts';
-import { describeDigest } from './digests.ts';
+import { describeChecksum } from './digests.ts';
 import { digestFile } from './files.ts';
 import { onStore } from './store-io.ts';
 
@@ -31,9 +31,9 @@ async function verifyArtifact(artifact: Manifest['artifacts'][number], signal: A
   if (link.type !== 'file') throw new Failure('VerificationFailed', `${link.path} lies in no directory store`);
   const held = await onStore(link.path, async () => await digestFile(link.path, signal));
   if (held.size === size && held.md5 === md5 && held.sha256 === sha256) return;
-  const wanted = describeDigest({ size, md5, sha256 });
+  const wanted = `${describeChecksum(artifact)}, md5 ${md5}`;
   throw new Failure(
     'VerificationFailed',
-    `${link.path} is not what its manifest says: ${wanted}; it has ${describeDigest(held)}`,
+    `${link.path} is not what its manifest says: ${wanted}; it has ${describeChecksum(held)}, md5 ${held.md5}`,
   );
 }

@@ -4,8 +4,8 @@
 import { rm } from 'node:fs/promises';
 
 import { Failure } from '@ims/runtime';
-import { createDigester, describeDigest, isSame, type Digest } from './digests.ts';
-import { createTemporary, digestFile, publish, writeAll } from './files.ts';
+import { createDigester, describeChecksum, isSame, type Digest } from './digests.ts';
+import { createTemporary, checksumFile, publish, writeAll } from './files.ts';
 import { onStore } from './store-io.ts';
 
 /** Bytes on their way to a file. */
@@ -39,8 +39,9 @@ export async function writeVerified(transfer: Transfer): Promise<Digest> {
   const temporary = temporaryOf(path);
   try {
     const sent = await write(transfer, temporary);
-    const held = await onStore(temporary, async () => await digestFile(temporary, signal));
-    if (!isSame(sent, held)) throw differs(path, `${describeDigest(sent)} were sent, ${describeDigest(held)} are held`);
+    const held = await onStore(temporary, async () => await checksumFile(temporary, signal));
+    if (!isSame(sent, held))
+      throw differs(path, `${describeChecksum(sent)} were sent, ${describeChecksum(held)} are held`);
     await onStore(path, async () => await publish(temporary, path));
     return sent;
   } catch (error) {

@@ -9,7 +9,7 @@ import type { ArtifactSource, ArtifactStore, ImageIdentity, ManifestLocation } f
 import { Failure, type Logger } from '@ims/runtime';
 import { decodeManifest } from '../decode-manifest.ts';
 import { digestOf, isSame, createDigester, type Digest } from '../digests.ts';
-import { digestFile, syncDirectory } from '../files.ts';
+import { checksumFile, syncDirectory } from '../files.ts';
 import { checkedImageId } from '../identifiers.ts';
 import { onStore } from '../store-io.ts';
 import { isTemporary, writeVerified } from '../write-verified.ts';
@@ -77,7 +77,7 @@ async function finishedCopy(path: string, source: ArtifactSource, signal: AbortS
     wanted.update(chunk);
   }
   const digest = wanted.digest();
-  const held = await onStore(path, async () => await digestFile(path, signal));
+  const held = await onStore(path, async () => await checksumFile(path, signal));
   return isSame(digest, held) ? digest : undefined;
 }
 
