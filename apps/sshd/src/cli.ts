@@ -18,20 +18,15 @@ export interface Start {
 export async function run(start: Start): Promise<number> {
   const about = {
     name: 'ims-sshd',
-    description: 'Prepares an image root for the shell, then packs, stores and registers what the user made of it',
-    example: 'IMS_ACTION=customize IMS_JOB_ID=… IMAGE_ROOT_ARCHIVE_NAME=cos-2.5 ims-sshd run /mnt/image',
+    description: 'Opens an image root to its user over ssh, and closes it when the user says complete or failed',
+    example: 'IMS_ACTION=customize IMS_JOB_ID=… SSHD_OPTIONS="-f /etc/cray/ims/sshd_config" ims-sshd run /mnt/image',
   };
   return await runProgram(about, start.argv, (program, act) => {
     const job = act(async (parent: string | undefined) => await runJob(start, parent, program.opts()));
     program
       .command('run', { isDefault: true })
       .argument('[parent]', 'the shared volume; wins over IMAGE_ROOT_PARENT')
-      .description('run the job from its beginning, or from where an earlier start of it was')
-      .action(job);
-    program
-      .command('resume')
-      .argument('[parent]', 'the shared volume; wins over IMAGE_ROOT_PARENT')
-      .description('go on by hand with a job whose agent ended: the same as run, from its journal')
+      .description('open the shell, wait for its user, close it')
       .action(job);
   });
 }
