@@ -5,6 +5,7 @@ import { SENTINELS, type Layout, type Sentinel, type SentinelName } from '@ims/c
 import type { Board, Logger } from '@ims/runtime';
 import { clearSentinel, noUserDirectory, postSentinel, readSentinel, type ReadRule } from './file.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
+import { createSettledReader } from './settled.ts';
 import { evaluateUntil } from './until.ts';
 import type { OpenDirectory, UserDirectory } from './user-directory.ts';
 import { createWatching } from './watching.ts';
@@ -36,13 +37,18 @@ const ROOT_UID = 0;
  */
 export function createBoard(options: BoardOptions): ClosableBoard {
   const { layout } = options;
+  const settled = createSettledReader();
   const watching = createWatching({ ...options, tickMs: options.tickMs ?? 1000 });
   return {
-    read: async (name) => await readSafely(options, name),
+    read: async (name) => {
+      const read = (): Promise<Sentinel> => readSafely(options, name);
+      return SENTINELS[name].place === 'user' ? await settled(name, read) : await read();
+    },
     post: async (name, note) => {
-      if (SENTINELS[name].place === 'private') await ensurePrivateDirectory(layout.private);
+      const durable = SENTINELS[name].place !== 'private';
+      if (!durable) await ensurePrivateDirectory(layout.private);
       const posted = await inDirectory(options, name, async (path) => {
-        await postSentinel(path, note);
+        await postSentinel(path, note, { durable });
         return true;
       });
       if (posted === undefined) throw noUserDirectory();

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { TOKENS, type Note, type OwnNote, type Sentinel, type Token } from '@ims/contract';
+import { TOKENS, type OwnNote, type Sentinel, type Token } from '@ims/contract';
 
 /** How much of a sentinel is read and written, in bytes; what a user put behind it is not looked at. */
 export const SENTINEL_LIMIT = 4096;
@@ -24,7 +24,7 @@ export function decodeSentinel(bytes: Uint8Array): PresentSentinel {
 }
 
 /** The bytes of a sentinel: none without a note; a message that is too long is cut at its end. */
-export function encodeSentinel(note?: Note & { readonly token: Token }): Uint8Array {
+export function encodeSentinel(note?: OwnNote): Uint8Array {
   if (note === undefined) return new Uint8Array();
   const message = note.message.trimEnd();
   const whole = Buffer.from(message === '' ? `${note.token}\n` : `${note.token}\n${message}\n`);

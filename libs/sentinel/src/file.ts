@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises';
 
-import type { Note, Sentinel, Token } from '@ims/contract';
+import type { OwnNote, Sentinel } from '@ims/contract';
 import { Failure } from '@ims/runtime';
 import { decodeSentinel, encodeSentinel, SENTINEL_LIMIT } from './decode.ts';
 import { codeOf, volumeFailure } from './errno.ts';
@@ -74,17 +74,26 @@ function kindOf(stats: Stats): string | undefined {
   return 'a device';
 }
 
+/** How a sentinel is written. */
+export interface PostOptions {
+  /**
+   * Whether its text outlives a loss of power; yes when left out. What two running programs tell each other has no
+   * need of that, and the disk may take its time.
+   */
+  readonly durable?: boolean;
+}
+
 /**
- * Writes a sentinel so that nobody ever sees half of it: a temporary name in the same directory, made durable,
- * then renamed. Mode 0644 whatever the umask is.
+ * Writes a sentinel so that nobody ever sees half of it: a temporary name in the same directory, its text made
+ * durable, then renamed. Mode 0644 whatever the umask is.
  *
  * @throws Failure NoSpace, PlatformUnavailable when the volume refuses
  */
-export async function postSentinel(path: string, note?: Note & { readonly token: Token }): Promise<void> {
+export async function postSentinel(path: string, note?: OwnNote, options: PostOptions = {}): Promise<void> {
   const slash = path.lastIndexOf('/') + 1;
   const temporary = `${path.slice(0, slash)}.${path.slice(slash)}.${randomBytes(6).toString('hex')}`;
   try {
-    await writeDurably(temporary, encodeSentinel(note));
+    await writeNew(temporary, encodeSentinel(note), options.durable ?? true);
     await renameOver(temporary, path);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
@@ -92,12 +101,13 @@ export async function postSentinel(path: string, note?: Note & { readonly token:
   }
 }
 
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+async function writeNew(path: string, bytes: Uint8Array, durable: boolean): Promise<void> {
   const file = await open(path, CREATE, 0o644);
   try {
     await file.chmod(0o644);
     await file.writeFile(bytes);
-    await file.sync();
+    // Without a text there is nothing that the name could come before.
+    if (durable && bytes.length > 0) await file.sync();
   } finally {
     await file.close();
   }

@@ -68,7 +68,7 @@ export function createHeartbeat(options: HeartbeatOptions): Heartbeat {
 
 async function write(options: HeartbeatOptions): Promise<void> {
   await ensurePrivateDirectory(dirname(options.path));
-  await postSentinel(options.path, noteWith('alive', options.text));
+  await postSentinel(options.path, noteWith('alive', options.text), { durable: false });
 }
 
 async function beat(options: HeartbeatOptions): Promise<void> {

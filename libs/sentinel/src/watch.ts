@@ -34,6 +34,10 @@ export function watchTrusted(directories: readonly string[], listener: WatchList
     ignored: (path) => !roots.has(path) && !FILES.has(basename(path)),
   });
   watcher.on('all', listener.onEvent);
+  // Chokidar takes ten milliseconds to make up its mind about a file that was just made.
+  watcher.on('raw', (_event, path: string | null) => {
+    if (path === null || FILES.has(basename(path))) listener.onEvent();
+  });
   // What came before the watch was in place would wait for the tick.
   watcher.on('ready', listener.onEvent);
   watcher.on('error', listener.onError);

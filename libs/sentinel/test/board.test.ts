@@ -177,6 +177,31 @@ describe('waiting', () => {
   });
 });
 
+describe('a person’s words', () => {
+  it('are read although the flag is seen before they are written', async () => {
+    const { board, userPath } = await job({ jailed: true });
+    let evaluations = 0;
+    const wait = board.until(async () => {
+      evaluations += 1;
+      const sentinel = await board.read('failed');
+      return sentinel.kind === 'present' ? sentinel : undefined;
+    }, never);
+    await whenIdle(() => evaluations);
+    expect(spawnSync('sh', ['-c', `echo the RPM is missing > ${userPath}/failed`]).status).toBe(0);
+    expect(await wait).toMatchObject({ content: 'unrecognised', text: 'the RPM is missing\n' });
+  });
+
+  it('that never come do not keep an empty flag from counting', async () => {
+    const { board, userPath } = await job({ jailed: true });
+    await writeFile(`${userPath}/failed`, '');
+    for (let look = 0; look < 3; look++) {
+      expect(await board.read('failed')).toEqual({ kind: 'present', content: 'empty' });
+    }
+    await writeFile(`${userPath}/failed`, 'now');
+    expect(await board.read('failed')).toMatchObject({ text: 'now' });
+  });
+});
+
 describe('H28 whatever stands where a flag belongs', () => {
   it.each([false, true])('does not crash the watcher, and the real flag is heard of (jailed: %s)', async (jailed) => {
     const { board, userPath } = await job({ jailed });
