@@ -3,3 +3,4 @@
 
 export { openJournal, type JournalOptions, type OpenJournal } from './journal.ts';
 export { recover, type Recovered } from './recover.ts';
+export { readJournal } from './read.ts';

@@ -2,7 +2,16 @@
 // SPDX-License-Identifier: MIT
 
 import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -11,7 +20,7 @@ import fc from 'fast-check';
 
 import type { JournalEntry } from '@ims/export';
 import { silentLogger, type Fields, type Logger } from '@ims/runtime';
-import { openJournal, recover, type OpenJournal } from '../src/index.ts';
+import { openJournal, readJournal, recover, type OpenJournal } from '../src/index.ts';
 import { encodeLine } from '../src/entries.ts';
 import { anyEntry, anyJournal } from './entries.ts';
 
@@ -144,6 +153,23 @@ describe('a torn last line', () => {
         expect(bytes.subarray(0, recovered.length)).toEqual(bytesOf(entries.slice(0, recovered.entries.length)));
       }),
     );
+  });
+});
+
+describe('readJournal', () => {
+  it('changes nothing, since what looks torn may be a line on its way', async () => {
+    expect(await readJournal(path)).toEqual([]);
+    expect(existsSync(path)).toBe(false);
+    await (await reopen()).append(opened);
+    appendFileSync(path, '{"step":"ima');
+    const before = readFileSync(path);
+    expect(await readJournal(path)).toEqual([opened]);
+    expect(readFileSync(path)).toEqual(before);
+  });
+
+  it('refuses damage by file and line', async () => {
+    writeFileSync(path, 'xyz\n');
+    await expect(readJournal(path)).rejects.toThrow(`${path}, line 1: it is no JSON`);
   });
 });
 
