@@ -8,6 +8,7 @@ import type { Command } from 'commander';
 import { createJob } from './create-job.ts';
 import type { World } from './config.ts';
 import { farewell } from './farewell.ts';
+import type { Detail } from './for-people.ts';
 import { findJob } from './find-job.ts';
 import { homeAt } from './home.ts';
 import { jobTable, listJobs } from './job-list.ts';
@@ -18,7 +19,7 @@ import type { LocalPorts } from './ports.ts';
 import { prepareResume, type Resumption } from './resume.ts';
 import { checkFlags, checkLogLevel, type RunFlags } from './run-request.ts';
 import { resultTable } from './table.ts';
-import { wire } from './wire.ts';
+import { wire, type Voice } from './wire.ts';
 import { workOn } from './work.ts';
 
 const ABOUT = {
@@ -102,7 +103,7 @@ async function runJob(world: World, flags: RunFlags, spoken: Spoken): Promise<nu
   const logLevel = checkLogLevel(spoken.logLevel) ?? 'INFO';
   const request = await checkFlags(flags, { cwd: world.cwd, home: world.home });
   await requireMachine(world);
-  return await withPorts(world, { ...spoken, logLevel }, async (ports) => ({
+  return await withPorts(world, { ...spoken, logLevel, detail: detailOf(spoken) }, async (ports) => ({
     job: await createJob({ ...request, logLevel }, ports),
     needed: 'both' as const,
   }));
@@ -114,7 +115,7 @@ async function resumeJob(world: World, typed: string, spoken: Spoken): Promise<n
   const id = await findJob(homeAt(world.home), typed);
   return await withPorts(
     world,
-    { ...spoken, logLevel: logLevel ?? 'INFO' },
+    { ...spoken, logLevel: logLevel ?? 'INFO', detail: detailOf(spoken) },
     async (ports) => await prepareResume(id, logLevel, ports),
   );
 }
@@ -122,7 +123,7 @@ async function resumeJob(world: World, typed: string, spoken: Spoken): Promise<n
 /** Works on a job and says how it ended: the result on standard output, what went wrong on standard error. */
 async function withPorts(
   world: World,
-  spoken: Spoken & { readonly logLevel: string },
+  spoken: Spoken & Voice,
   begin: (ports: LocalPorts) => Promise<Resumption>,
 ): Promise<number> {
   const ports = wire(world, spoken);
@@ -139,4 +140,10 @@ async function withPorts(
     if (world.interruption.signal.aborted) return exitCodeOfSignal(world.interruption.number() ?? 0);
     throw error;
   }
+}
+
+/** Who asks for a level wants to see its lines. */
+function detailOf({ logLevel }: Spoken): Detail {
+  if (logLevel === undefined) return 'phases';
+  return logLevel === 'DEBUG' ? 'everything' : 'lines';
 }

@@ -11,7 +11,7 @@ echo "writes a message of the day"
 printf 'This image was customized by job %s.\\n' "$IMS_JOB_ID" > /etc/motd
 
 echo "adds a user"
-id operator > /dev/null 2>&1 || useradd --create-home --shell /bin/bash operator
+id demo > /dev/null 2>&1 || useradd --create-home --shell /bin/bash demo
 
 echo "keeps a list of its packages"
 dpkg-query --show --showformat '\${Package} \${Version}\\n' > /root/packages.txt

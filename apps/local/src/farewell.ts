@@ -10,9 +10,13 @@ export function farewell(result: Result, self: string): string {
   const row = reason in ERRORS ? ERRORS[reason as Reason] : undefined;
   const head = outcome === 'Interrupted' ? `interrupted: ${message}` : `failed: ${reason}: ${message}`;
   const lines = [`ims-job: job ${job} ${head}`];
-  // The agent's own sentences end with what to do; others do not.
-  if (row !== undefined && outcome === 'Failed' && !message.includes(row.advice)) lines.push(`  ${row.advice}`);
+  if (row !== undefined && needsAdvice(result, row.advice)) lines.push(`  ${row.advice}`);
   if (row?.retryable !== false) lines.push(`  resume it: ${self} resume ${job}`);
   else lines.push(`  look at it: ${self} show ${job}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** The agent's own sentences end with what to do already, and so do ours about a script. */
+function needsAdvice({ outcome, reason, message }: Result, advice: string): boolean {
+  return outcome === 'Failed' && reason !== 'ScriptFailed' && !message.includes(advice);
 }

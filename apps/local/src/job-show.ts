@@ -9,7 +9,7 @@ import { summarise } from './job-list.ts';
 import { readRecord, type JobRecord } from './job-record.ts';
 import { bytesText } from './space.ts';
 import { readStatus } from './status.ts';
-import { timingsText } from './table.ts';
+import { timingLines } from './table.ts';
 
 /** Everything that is known of one job. */
 export interface JobDetails {
@@ -63,7 +63,7 @@ function progressRows({ summary, record, status }: JobDetails): Row[] {
     ['reason', summary.reason],
     ['message', result?.message ?? status?.message],
     ['history', status?.history.map(([phase, at]) => `${at}  ${phase}`).join('\n')],
-    ['seconds', timingsText(result?.timings ?? status?.timings ?? {})],
+    ['seconds', timingLines(result?.timings ?? status?.timings ?? {}).join('\n')],
   ];
 }
 

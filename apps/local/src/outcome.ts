@@ -13,10 +13,10 @@ export interface Result {
   readonly outcome: JobOutcome;
   readonly reason: string;
   readonly message: string;
-  /** The image id. */
-  readonly image: string | undefined;
+  /** The image id; null when there is no image. */
+  readonly image: string | null;
   /** Path of the manifest. */
-  readonly manifest: string | undefined;
+  readonly manifest: string | null;
   readonly artifacts: readonly StoredArtifact[];
   /** Seconds by phase. */
   readonly timings: Readonly<Record<string, number>>;
@@ -50,7 +50,7 @@ export function verdictOf(endings: Endings): Verdict {
   const { status, scriptExit } = endings;
   if (status?.phase === 'Succeeded') return { outcome: 'Succeeded', reason: status.reason, message: status.message };
   if (scriptExit !== undefined) {
-    const message = `the script ended with exit code ${String(scriptExit)}; nothing was published`;
+    const message = `the script ended with exit code ${String(scriptExit)}; mend it and start a new job`;
     return { outcome: 'Failed', reason: 'ScriptFailed', message };
   }
   if (status?.phase === 'Failed') return { outcome: 'Failed', reason: status.reason, message: status.message };

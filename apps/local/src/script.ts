@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import type { Logger, Outcome, Runner } from '@ims/runtime';
 import { DEMO_SCRIPT } from './demo-script.ts';
 import type { Narrator } from './narrator.ts';
-import { insideImage, postFlag, runFromStdin, sshWords, touchFlag, type Shell } from './shell.ts';
+import { insideImage, postFlag, runFromStdin, sshCommandWords, touchFlag, type Shell } from './shell.ts';
 
 /** The built-in script of the demonstration, in place of a file's path. */
 export const DEMO = 'demo';
@@ -54,6 +54,6 @@ async function overSsh(
   ports: ScriptPorts,
 ): Promise<Outcome> {
   const { remote, ...rest } = command;
-  const [program = '', ...args] = sshWords(shell, remote);
+  const [program = '', ...args] = sshCommandWords(shell, remote);
   return await ports.runner.run({ program, args, signal: ports.signal, ...rest });
 }

@@ -15,7 +15,7 @@ import { startSide } from './side.ts';
 import { watchStatus, type StatusFeed } from './status.ts';
 import { serveUser } from './user.ts';
 import { agentVariables, sshdVariables } from './variables.ts';
-import { freePort, makeUserKey } from './workspace.ts';
+import { emptyConfig, freePort, makeUserKey } from './workspace.ts';
 
 /** Which sides of the pair a run needs: once the shell is closed for good, only the agent. */
 export type Needed = 'both' | 'agent';
@@ -35,6 +35,7 @@ export async function runSession(
   const { needed, ports } = run;
   const isolation = await isolationFor(record, ports);
   const layout = layoutOfJob(paths, record);
+  await emptyConfig(paths);
   await makeUserKey(paths, ports.runner);
   await mkdir(layout.private, { recursive: true, mode: 0o700 });
   using feed = watchStatus(paths.volume, new Date());

@@ -18,19 +18,29 @@ export interface Shell {
   readonly flags: string;
 }
 
-/** The words of an ssh command that reaches the door; the host key is pinned and the user's own settings stay out. */
-export function sshWords(shell: Shell, remote?: string): string[] {
+const TARGET = `root@${SHELL_ADDRESS}`;
+
+/** The words of an ssh command with which a person reaches the door; the host key is pinned. */
+export function sshWords(shell: Shell): string[] {
+  return [...clientWords(shell), TARGET];
+}
+
+/** The same for a command that is run without anybody: it asks nothing and never hangs on a question. */
+export function sshCommandWords(shell: Shell, remote: string): string[] {
+  const unattended = ['-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes', '-T'];
+  return [...clientWords(shell), ...unattended, TARGET, remote];
+}
+
+function clientWords(shell: Shell): string[] {
   const { userKey, knownHosts } = keyFiles(shell.paths);
   const options = [
     'IdentitiesOnly=yes',
-    'StrictHostKeyChecking=yes',
     `UserKnownHostsFile=${knownHosts}`,
     `HostKeyAlias=${hostKeyAlias(shell.jobId)}`,
   ];
-  const words = ['ssh', '-F', 'none', '-i', userKey, '-p', String(shell.port)];
-  const target = `root@${SHELL_ADDRESS}`;
-  const all = [...words, ...options.flatMap((option) => ['-o', option])];
-  return remote === undefined ? [...all, target] : [...all, '-o', 'BatchMode=yes', '-T', target, remote];
+  const pinned = options.flatMap((option) => ['-o', option]);
+  // Settings of the user's own must not reach a shell that is made for one job.
+  return ['ssh', '-F', 'none', '-p', String(shell.port), '-i', userKey, ...pinned];
 }
 
 /** A command line for the login shell that runs `script` by `/bin/sh` inside the image root. */

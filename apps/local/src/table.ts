@@ -1,35 +1,45 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { dirname } from 'node:path';
 import Table from 'cli-table3';
 
-import { dirname } from 'node:path';
 import type { Result } from './outcome.ts';
 import { bytesText } from './space.ts';
 
+/** Columns that a sha256 takes with the blanks around it. */
+const CHECKSUM_WIDTH = 66;
+const NAME_WIDTH = 17;
+const SIZE_WIDTH = 11;
+
 /** The end of a job, for a person: what was made, where it is, how long each phase took. */
 export function resultTable(result: Result, colour: boolean): string {
-  const table = new Table({ style: colour ? { head: ['cyan'], border: ['grey'] } : { head: [], border: [] } });
+  const directory = result.manifest === null ? '–' : dirname(result.manifest);
+  // A path is copied by whoever reads it: the table grows with it rather than cut or break it.
+  const wide = Math.max(CHECKSUM_WIDTH, directory.length + 1 - SIZE_WIDTH);
+  const across = (content: string): { content: string; colSpan: number } => ({ content, colSpan: 2 });
+  const right = (content: string): { content: string; hAlign: 'right' } => ({ content, hAlign: 'right' });
+  const table = new Table({
+    style: { head: [], border: colour ? ['grey'] : [] },
+    colWidths: [NAME_WIDTH, SIZE_WIDTH, wide],
+  });
   table.push(
-    [
-      { content: 'image', rowSpan: 1 },
-      { content: result.image ?? '–', colSpan: 2 },
-    ],
-    ['stored in', { content: result.manifest === undefined ? '–' : dirname(result.manifest), colSpan: 2 }],
-    ['seconds', { content: timingsText(result.timings), colSpan: 2 }],
-    ['artifact', 'size', 'sha256, md5'],
-    ...result.artifacts.map((artifact) => [
-      artifact.name,
-      { content: bytesText(artifact.size), hAlign: 'right' as const },
-      `${artifact.sha256}\n${artifact.md5}`,
-    ]),
+    ['image', across(result.image ?? '–')],
+    ['stored in', across(directory)],
+    ['artifact', right('size'), 'sha256 and md5'],
+    ...result.artifacts.map(({ name, size, sha256, md5 }) => [name, right(bytesText(size)), `${sha256}\n${md5}`]),
+    ['seconds', across(timingLines(result.timings).join('\n'))],
   );
   return table.toString();
 }
 
-/** Seconds by phase in one line: `Packaging 0.9, Uploading 0.2`. */
-export function timingsText(timings: Result['timings']): string {
-  const parts = Object.entries(timings).map(([phase, seconds]) => `${phase} ${seconds.toFixed(2)}`);
-  const total = Object.values(timings).reduce((sum, seconds) => sum + seconds, 0);
-  return parts.length === 0 ? '–' : `${parts.join(', ')}; ${total.toFixed(2)} in all`;
+/** Seconds by phase, a line each, and their sum. */
+export function timingLines(timings: Result['timings']): string[] {
+  const rows = [...Object.entries(timings), ['in all', sumOf(timings)] as const];
+  const widest = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, seconds]) => `${name.padEnd(widest)} ${seconds.toFixed(2).padStart(8)}`);
+}
+
+function sumOf(timings: Result['timings']): number {
+  return Object.values(timings).reduce((sum, seconds) => sum + seconds, 0);
 }

@@ -4,6 +4,7 @@
 import { createLogger, textRenderer, type LevelName, type ProgramLogger } from '@ims/logging';
 import { createRunner } from '@ims/process';
 import type { World } from './config.ts';
+import { forPeople, type Detail } from './for-people.ts';
 import { homeAt } from './home.ts';
 import type { Narrator } from './narrator.ts';
 import type { LocalPorts } from './ports.ts';
@@ -14,6 +15,8 @@ export interface Voice {
   /** What `--output` says; a terminal gets text and a pipe JSON when it says nothing. */
   readonly output?: 'text' | 'json';
   readonly logLevel: string;
+  /** How much of the pair's log a person sees. */
+  readonly detail: Detail;
 }
 
 /** Joins everything that running a job needs. */
@@ -43,7 +46,12 @@ function speakText(world: World, voice: Voice): Speaker {
   const renderer = textRenderer({ stream: stderr, color: colour });
   const logger = loggerTo((line) => renderer.line(line), voice);
   const narrator: Narrator = {
-    hear: (_source, line) => renderer.line(line),
+    hear: (_source, line) => {
+      const shown = forPeople(line, voice.detail);
+      // Without a terminal there is no bar for progress to move.
+      const isProgress = !stderr.isTTY && line.includes('"progress":');
+      if (shown !== undefined && !isProgress) renderer.line(shown);
+    },
     echo: (line) => renderer.line(`    | ${line}`),
     tell: (lines) => lines.forEach((line) => renderer.line(line)),
   };

@@ -60,8 +60,8 @@ async function resultOf(paths: JobPaths, record: JobRecord, verdict: Verdict): P
     job: record.id,
     action: record.action,
     ...verdict,
-    image: status?.imageId,
-    manifest: status?.manifest,
+    image: status?.imageId ?? null,
+    manifest: status?.manifest ?? null,
     artifacts: status?.artifacts ?? [],
     timings: { ...(record.preparing === undefined ? {} : { Preparing: record.preparing }), ...status?.timings },
   };

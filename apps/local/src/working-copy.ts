@@ -38,8 +38,11 @@ export async function makeWorkingCopy(source: ImageSource, target: string, ports
 
 async function requireSpace(source: ImageSource, place: string, ports: CopyPorts): Promise<void> {
   const need = await measure(source, ports);
-  const size = need.exact ? bytesText(need.bytes) : `${bytesText(need.bytes)} packed`;
-  ports.logger.info({}, `copies the image root from ${source.path} (${size}) to the job's volume`);
+  const packed = source.kind === 'tar' && source.compression !== 'none' ? ' packed' : '';
+  ports.logger.info(
+    {},
+    `copies the image root from ${source.path} (${bytesText(need.bytes)}${packed}) to the job's volume`,
+  );
   if (await sharesBlocks(source, place)) return;
   const problem = shortage(need, await freeAt(place), place);
   if (problem !== undefined) throw new Failure('NoSpace', problem, MAKE_ROOM);

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 
 import { Failure, type Runner } from '@ims/runtime';
@@ -16,6 +16,12 @@ export async function makeJobDirectories(paths: JobPaths): Promise<void> {
   }
   await mkdir(paths.keys, { recursive: true, mode: 0o700 });
   await mkdir(keyFiles(paths).hostKeys, { recursive: true, mode: 0o700 });
+}
+
+/** Empties the directory that stands for a pod's own: what an earlier run wrote there names its port and its key. */
+export async function emptyConfig(paths: JobPaths): Promise<void> {
+  await rm(paths.config, { recursive: true, force: true });
+  await mkdir(paths.config, { mode: 0o755 });
 }
 
 /** Makes the key pair with which `ims-job` and its user log in; each job has its own. */
@@ -41,15 +47,6 @@ export function hostKeyAlias(jobId: string): string {
 export async function pinHostKeys(paths: JobPaths, jobId: string, hostKeys: readonly string[]): Promise<void> {
   const lines = hostKeys.map((key) => `${hostKeyAlias(jobId)} ${key}\n`);
   await writeFile(keyFiles(paths).knownHosts, lines.join(''), { mode: 0o600 });
-}
-
-/** The host keys that are pinned so far; empty before the shell was open for the first time. */
-export async function pinnedHostKeys(paths: JobPaths): Promise<string> {
-  try {
-    return await readFile(keyFiles(paths).knownHosts, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 /** A port that nobody listens on now. */
