@@ -3,13 +3,11 @@
 
 import { checkConfigPath, checkConfigValue } from './config-value.ts';
 
-/** The variables that every ssh user sees (contract §4.2 step 2). */
-export interface SessionVariables {
-  readonly IMS_JOB_ID: string;
-  readonly IMS_ARCH: string;
-  readonly IMS_DKMS_ENABLED: string;
-  readonly REMOTE_BUILD_NODE: string;
-}
+/** The variables that every ssh user sees, in this order (contract §4.2 step 2). */
+export const SESSION_VARIABLES = ['IMS_JOB_ID', 'IMS_ARCH', 'IMS_DKMS_ENABLED', 'REMOTE_BUILD_NODE'] as const;
+
+/** Their values; each may be empty. */
+export type SessionVariables = Readonly<Record<(typeof SESSION_VARIABLES)[number], string>>;
 
 /** What the sshd container adds to a configuration. */
 export interface Amendment {
@@ -63,13 +61,8 @@ export function valuesOf(text: string, keyword: string): string[] {
 }
 
 function setEnvLine(variables: SessionVariables): string {
-  const order: readonly (keyof SessionVariables)[] = [
-    'IMS_JOB_ID',
-    'IMS_ARCH',
-    'IMS_DKMS_ENABLED',
-    'REMOTE_BUILD_NODE',
-  ];
-  return `SetEnv ${order.map((name) => `${name}=${checkConfigValue(name, variables[name])}`).join(' ')}`;
+  const words = SESSION_VARIABLES.map((name) => `${name}=${checkConfigValue(name, variables[name])}`);
+  return `SetEnv ${words.join(' ')}`;
 }
 
 function jailBlock({ jail }: Amendment): string[] {

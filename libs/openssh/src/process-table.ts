@@ -67,6 +67,15 @@ export function readProcessTable(proc = '/proc'): ProcessRow[] {
     .flatMap((name) => readProcess(Number(name), proc) ?? []);
 }
 
+/** The pid that was given out last in our pid namespace (proc(5), loadavg): it moves with every fork. */
+export function lastPid(proc = '/proc'): string | undefined {
+  try {
+    return readFileSync(`${proc}/loadavg`, 'latin1').trim().split(' ').at(-1);
+  } catch {
+    return undefined;
+  }
+}
+
 /** True while this very process can still run. */
 export function isRunning(identity: ProcessIdentity, proc = '/proc'): boolean {
   const row = readProcess(identity.pid, proc);
