@@ -31,7 +31,7 @@ export async function wire(config: AgentConfig, output: CommonOptions['output'])
   for (const warning of config.warnings) logger.warn({}, warning);
   await ensurePrivateDirectory(layout.private);
   const publishing = await openPublishing(config.store, { arch: values.BUILD_ARCH, logger });
-  const journal = await openJournal({ path: `${layout.private}/journal.jsonl`, logger });
+  const journal = await openJournal({ path: `${layout.private}/journal.jsonl`, job: values.IMS_JOB_ID, logger });
   const image = lazyImageRoot(layout.imageRoot);
   const board = createBoard({ layout, userDirectory: userDirectory(config, image.open), logger });
   const heartbeat = createHeartbeat({

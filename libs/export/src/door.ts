@@ -79,8 +79,11 @@ export async function reopen(settings: ExportSettings, ports: ExportPorts, signa
     return await afterSession({ facts: NO_FACTS, end, settings }, ports);
   }
   await stage.setUp();
-  if (end?.kind === 'gave-up') await board.clear('failed');
+  if (end !== undefined) {
+    await board.clear('failed');
+    await board.clear('exiting');
+  }
+  // Last: from here on an exiting is a new one.
   await board.post('ready', { token: 'ready', message: '' });
-  await board.clear('exiting');
   return await awaitDoor(settings, ports, signal);
 }

@@ -1,0 +1,195 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { decodeRelease, encodeQuestion, encodeRelease, decodeVerdict } from '@ims/contract';
+import { Failure } from '@ims/runtime';
+import { createFakePeer } from '@ims/testing';
+import { describe, expect, it } from 'vitest';
+
+import { exitCodeOf } from '../src/index.ts';
+import { newWorld, portsOf, referenceEnds, runIn, type World } from './support/world.ts';
+
+const phases = (world: World): string[] => world.statuses.map((status) => status.phase);
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+}
+
+const note = (release: Parameters<typeof encodeRelease>[0]) =>
+  ({ kind: 'present', content: 'note', note: encodeRelease(release) }) as const;
+
+describe('a job that ends well', () => {
+  it('goes through its phases in order and tells each', async () => {
+    const world = newWorld();
+    referenceEnds(world);
+    const last = await runIn(world);
+    expect(exitCodeOf(last, 143)).toBe(0);
+    expect(phases(world)).toEqual([
+      'Starting',
+      'WaitingOnUser',
+      'Validating',
+      'Packaging',
+      'Uploading',
+      'Registering',
+      'Succeeded',
+    ]);
+    expect(world.statuses.at(-1)).toMatchObject({ pair: 'reference', imageName: 'cos' });
+  });
+
+  it('H41 links the manifest only after every object is stored, and the manifest last', async () => {
+    const world = newWorld();
+    referenceEnds(world);
+    await runIn(world);
+    const published = world.did.filter((what) => /^(put|create record|link|pack)/.test(what));
+    expect(published).toEqual([
+      'pack',
+      'create record',
+      'put rootfs',
+      'put kernel',
+      'put initrd',
+      'put manifest',
+      'link',
+    ]);
+  });
+
+  it('needs no shell and no flags for a create job', async () => {
+    const world = newWorld();
+    expect((await runIn(world, { settings: { action: 'create' } })).phase).toBe('Succeeded');
+    expect(world.did.filter((what) => what.startsWith('post'))).toEqual([]);
+    expect(phases(world)).not.toContain('WaitingOnUser');
+  });
+});
+
+describe('the shell of our own peer', () => {
+  it('H39 is not called open before its probe has worked, whatever answers on the port', async () => {
+    const world = newWorld();
+    world.board.put('sshdAlive');
+    const running = runIn(world, { ports: { peer: createFakePeer('alive') } });
+    await until(() => world.board.at('ready').kind === 'present');
+    world.board.tick();
+    expect(phases(world)).toEqual(['Starting']);
+    world.board.put('door', { kind: 'present', content: 'note', note: { token: 'open', message: 'ssh-ed25519 AAAA' } });
+    await until(() => phases(world).includes('WaitingOnUser'));
+    expect(world.statuses.at(-1)?.hostKeys).toEqual(['ssh-ed25519 AAAA']);
+    world.board.put('exiting');
+    expect((await running).phase).toBe('Succeeded');
+  });
+
+  it('H10 stays when an invalid image is completed by somebody at a terminal', async () => {
+    const world = newWorld();
+    let findings = [{ reason: 'ImageInvalid', message: 'no kernel' }] as const;
+    const inspect = () => Promise.resolve(findings);
+    const running = runIn(world, { ports: { inspector: { inspect } } });
+    await until(() => phases(world).includes('WaitingOnUser'));
+    world.board.put('question', { kind: 'present', content: 'note', note: encodeQuestion({ id: 'q1', terminals: 1 }) });
+    await until(() => decodeVerdict(world.board.at('verdict'))?.answer === 'refused');
+    await until(() => world.statuses.at(-1)?.reason === 'CompleteRefused');
+    expect(world.statuses.at(-1)?.message).toBe('no kernel');
+    findings = [] as unknown as typeof findings;
+    world.board.put('question', { kind: 'present', content: 'note', note: encodeQuestion({ id: 'q2', terminals: 1 }) });
+    await until(() => decodeVerdict(world.board.at('verdict'))?.answer === 'accepted');
+    world.board.put('exiting');
+    expect((await running).phase).toBe('Succeeded');
+  });
+});
+
+describe('a job that goes wrong', () => {
+  it('reports the words of the user who marked it as failed, and puts the image back in order', async () => {
+    const world = newWorld();
+    const running = runIn(world);
+    await until(() => phases(world).includes('WaitingOnUser'));
+    world.board.put('failed', 'no RPM');
+    world.board.put('exiting');
+    const last = await running;
+    expect(exitCodeOf(last, 143)).toBe(10);
+    expect(last).toMatchObject({ reason: 'MarkedFailed', message: 'the user marked the job as failed: no RPM' });
+    expect(world.did).toContain('restore');
+    expect(world.objects.size).toBe(0);
+  });
+
+  it('H5 tells a peer that never appeared from one that was lost', async () => {
+    const never = newWorld();
+    const ports = portsOf(never);
+    const stage = { ...ports.stage, bannerAnswers: () => Promise.resolve(false) };
+    const last = await runIn(never, { settings: { peerTimeoutMs: -1 }, ports: { stage } });
+    const lost = newWorld();
+    const peer = createFakePeer('alive');
+    const running = runIn(lost, { ports: { peer } });
+    await until(() => lost.board.at('ready').kind === 'present');
+    peer.become('stale');
+    lost.board.tick();
+    expect([last, await running].map((end) => exitCodeOf(end, 143))).toEqual([20, 21]);
+  });
+
+  it('releases a waiting peer: failed with a reason, and ready for one that is still before it', async () => {
+    const world = newWorld();
+    const stage = { ...portsOf(world).stage, setUp: () => Promise.reject(new Failure('JailRefused', 'no shell')) };
+    const last = await runIn(world, { ports: { stage } });
+    expect(exitCodeOf(last, 143)).toBe(32);
+    expect(decodeRelease(world.board.at('failed'))).toMatchObject({ token: 'failed', reason: 'JailRefused' });
+    expect(world.board.at('ready').kind).toBe('present');
+  });
+
+  it('H6 is interrupted by a signal and goes on in the next start, the word of the user kept', async () => {
+    const world = newWorld();
+    const stop = new AbortController();
+    const running = runIn(world, { signal: stop.signal });
+    await until(() => phases(world).includes('WaitingOnUser'));
+    stop.abort(new Error('SIGTERM'));
+    expect((await running).phase).toBe('Interrupted');
+    world.board.put('complete');
+    world.board.put('exiting', note({ token: 'peer-lost', reason: 'PeerLost', message: '' }));
+    expect((await runIn(world)).phase).toBe('Succeeded');
+  });
+
+  it('opens the shell again after both halves were interrupted before the user had said anything', async () => {
+    const world = newWorld();
+    world.journal.push({ step: 'opened', job: '0a1b2c3d-0000-4000-8000-00000000abcd' });
+    world.board.put('failed', note({ token: 'interrupted', reason: 'Interrupted', message: '' }));
+    world.board.put('exiting', note({ token: 'interrupted', reason: 'Interrupted', message: '' }));
+    const running = runIn(world);
+    await until(() => phases(world).includes('WaitingOnUser'));
+    expect(world.board.at('failed').kind).toBe('absent');
+    expect(world.did.indexOf('clear exiting')).toBeLessThan(world.did.indexOf('post ready'));
+    world.board.put('exiting');
+    expect((await running).phase).toBe('Succeeded');
+  });
+
+  it('ends a create job whose build failed without touching anything', async () => {
+    const world = newWorld();
+    world.board.put('buildFailed');
+    const last = await runIn(world, { settings: { action: 'create' } });
+    expect(exitCodeOf(last, 143)).toBe(11);
+    expect(world.did).toEqual(['journal ended']);
+  });
+
+  it.each(['complete', 'failed'] as const)(
+    'ends a debug shell that its user closed by %s as a failed build',
+    async (flag) => {
+      const world = newWorld();
+      world.board.put('buildFailed');
+      const running = runIn(world, { settings: { action: 'create', debug: true } });
+      await until(() => phases(world).includes('WaitingOnUser'));
+      expect(world.statuses.at(-1)?.reason).toBe('BuildFailed');
+      world.board.put(flag);
+      world.board.put('exiting');
+      expect(exitCodeOf(await running, 143)).toBe(11);
+      expect(world.objects.size).toBe(0);
+    },
+  );
+
+  it('goes on by resume when a passing cause is gone', async () => {
+    const world = newWorld();
+    referenceEnds(world);
+    const { store } = portsOf(world);
+    const put = () => Promise.reject(new Failure('StoreUnavailable', 'the disk is away'));
+    const last = await runIn(world, { ports: { store: { ...store, put } } });
+    expect(exitCodeOf(last, 143)).toBe(40);
+    expect((await runIn(world)).phase).toBe('Succeeded');
+    expect(world.did.filter((what) => what === 'pack')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,188 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { ARTIFACTS, type ArtifactName, type JobStatus } from '@ims/contract';
+import { createFakeBoard, createFakeClock, createFakePeer, recordingLogger } from '@ims/testing';
+import type { FakeBoard } from '@ims/testing';
+
+import {
+  runExport,
+  type ExportPorts,
+  type ExportSettings,
+  type ExportState,
+  type JournalEntry,
+} from '../../src/index.ts';
+
+/** All that outlives an agent: the volume, the store and the image records. */
+export interface World {
+  readonly board: FakeBoard;
+  readonly journal: JournalEntry[];
+  /** `<image id>/<key>` to how often it was stored. */
+  readonly objects: Map<string, number>;
+  /** Image id to its manifest, `undefined` while it is not linked. */
+  readonly records: Map<string, string | undefined>;
+  readonly statuses: JobStatus[];
+  readonly did: string[];
+  archive: number | undefined;
+}
+
+/** A world in which nothing has happened yet. */
+export function newWorld(): World {
+  return {
+    board: createFakeBoard(),
+    journal: [],
+    objects: new Map(),
+    records: new Map(),
+    statuses: [],
+    did: [],
+    archive: undefined,
+  };
+}
+
+export const JOB = '0a1b2c3d-0000-4000-8000-00000000abcd';
+
+export const SETTINGS: ExportSettings = {
+  jobId: JOB,
+  imageName: 'cos',
+  action: 'customize',
+  debug: false,
+  onInvalid: 'auto',
+  flags: { complete: '/tmp/complete', failed: '/tmp/failed' },
+  peerTimeoutMs: 600_000,
+};
+
+/** Called around every effect; one that never resolves is a kill -9. */
+export type Around = (what: string) => Promise<void>;
+
+/** The ports of an agent in this world, where everything works. */
+export function portsOf(world: World, around: Around = () => Promise.resolve()): ExportPorts {
+  const effect = async <T>(what: string, work: () => T): Promise<T> => {
+    await around(`before ${what}`);
+    const result = work();
+    world.did.push(what);
+    await around(`after ${what}`);
+    return result;
+  };
+  const { board } = world;
+  return {
+    board: {
+      ...board,
+      read: (name) => board.read(name),
+      until: async (evaluate, signal) => await board.until(evaluate, signal),
+      post: async (name, note) => {
+        await effect(`post ${name}`, () => undefined);
+        await board.post(name, note);
+      },
+      clear: async (name) => {
+        await effect(`clear ${name}`, () => undefined);
+        await board.clear(name);
+      },
+    },
+    peer: createFakePeer(),
+    clock: createFakeClock(),
+    logger: recordingLogger(),
+    reporter: {
+      report: (status) => void world.statuses.push(status),
+      progress: () => undefined,
+      flush: () => Promise.resolve(),
+    },
+    journal: {
+      entries: () => Promise.resolve([...world.journal]),
+      append: (entry) => effect(`journal ${entry.step}`, () => void world.journal.push(entry)),
+    },
+    inspector: { inspect: () => Promise.resolve([]) },
+    ...stageOf(effect),
+    ...publishingOf(world, effect),
+  };
+}
+
+type Effect = <T>(what: string, work: () => T) => Promise<T>;
+
+function stageOf(effect: Effect): Pick<ExportPorts, 'stage'> {
+  const step = (what: string) => () => effect(what, () => undefined);
+  return {
+    stage: {
+      injectCertificates: step('inject CA'),
+      setUp: step('set up'),
+      clearStaleFlags: step('clear stale flags'),
+      restore: step('restore'),
+      bannerAnswers: () => Promise.resolve(true),
+    },
+  };
+}
+
+function publishingOf(world: World, effect: Effect): Pick<ExportPorts, 'packer' | 'artifacts' | 'store' | 'registry'> {
+  const store = (key: string): void => void world.objects.set(key, (world.objects.get(key) ?? 0) + 1);
+  const SIZE = 10;
+  return {
+    packer: {
+      pack: () =>
+        effect('pack', () => {
+          world.archive = SIZE;
+          return { size: SIZE, inputSize: 20, compression: 'zstd' };
+        }),
+    },
+    artifacts: {
+      isArchiveIntact: ({ size }) => Promise.resolve(world.archive === size),
+      open: (name) =>
+        Promise.resolve(
+          name === 'boot_parameters' ? undefined : { name, size: SIZE, stream, close: () => Promise.resolve() },
+        ),
+    },
+    store: {
+      linkType: 'file',
+      put: ({ imageId }, { name }) =>
+        effect(`put ${name}`, () => {
+          store(`${imageId}/${name}`);
+          return stored(imageId, name);
+        }),
+      putManifest: ({ imageId }) =>
+        effect('put manifest', () => {
+          store(`${imageId}/manifest.json`);
+          return { path: `/${imageId}/manifest.json`, etag: 'e' };
+        }),
+    },
+    registry: {
+      create: ({ jobId }) =>
+        effect('create record', () => {
+          const id = `image-of-${jobId}`;
+          if (!world.records.has(id)) world.records.set(id, undefined);
+          return id;
+        }),
+      link: ({ imageId }, { path }) => effect('link', () => void world.records.set(imageId, path)),
+    },
+  };
+}
+
+async function* stream(): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(new Uint8Array(10));
+}
+
+function stored(imageId: string, name: ArtifactName): Awaited<ReturnType<ExportPorts['store']['put']>> {
+  return { name, type: ARTIFACTS[name].mime, path: `/${imageId}/${name}`, size: 10, md5: 'm', sha256: 's', etag: 'e' };
+}
+
+/** Runs an agent in the world to its end. */
+export async function runIn(
+  world: World,
+  run: { settings?: Partial<ExportSettings>; ports?: Partial<ExportPorts>; around?: Around; signal?: AbortSignal } = {},
+): Promise<ExportState> {
+  return await runExport({
+    settings: { ...SETTINGS, ...run.settings },
+    ports: { ...portsOf(world, run.around), ...run.ports },
+    signal: run.signal ?? new AbortController().signal,
+  });
+}
+
+/** Plays a sshd container that is not ours: as soon as ready is there its user is done. */
+export function referenceEnds(world: World): void {
+  const { board } = world;
+  void board
+    .until(
+      async () => ((await board.read('ready')).kind === 'present' ? true : undefined),
+      new AbortController().signal,
+    )
+    .then(() => {
+      board.put('exiting');
+    });
+}
