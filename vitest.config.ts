@@ -25,6 +25,7 @@ export default defineConfig({
           ...shared,
           name: 'unit',
           include: ['libs/*/test/**/*.test.ts', 'tools/*/test/**/*.test.ts'],
+          exclude: ['tools/e2e/**'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },
@@ -33,7 +34,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'component',
-          include: ['apps/*/test/**/*.test.ts'],
+          include: ['apps/*/test/**/*.test.ts', 'tools/e2e/test/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
