@@ -28,7 +28,7 @@ export interface SpawnRequest {
 }
 
 /** How a program ended; `cancelled` when the command's signal did it. */
-export interface Ending {
+interface Ending {
   readonly outcome: Outcome;
   readonly cancelled: boolean;
 }
