@@ -90,7 +90,7 @@ export function pairOf(job: Job, options: Pick<PairOptions, 'shared'> = {}): Pai
 }
 
 /** A line by which either program says that it has entered a phase. */
-export function entered(phase: Phase | 'Open' | 'Opening' | 'Closing' | 'Asking' | 'AwaitingReady' | 'Customizing') {
+export function entered(phase: Phase | 'Open' | 'Opening' | 'Closing' | 'Asking' | 'AwaitingReady' | 'Customizing' | 'Closed') {
   return (line: LogLine): boolean => line['phase'] === phase;
 }
 

@@ -1,0 +1,54 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { writeFile } from 'node:fs/promises';
+
+import { cleanUp, temporaryDirectory } from '@ims/testing';
+import { afterAll, describe, expect, test } from 'vitest';
+
+import { killAndRestart } from './kill-and-restart.ts';
+import { phaseOf, type Moment } from './moments.ts';
+import { expectPublishedOnce, type Row } from './outcome.ts';
+import { tableOf } from './table.ts';
+
+const MOMENTS: readonly Moment[] = [
+  phaseOf('sshd', 'AwaitingReady', false),
+  phaseOf('sshd', 'Opening', false),
+  phaseOf('sshd', 'Customizing', false),
+  phaseOf('sshd', 'Open', false),
+  phaseOf('sshd', 'Asking', true),
+  phaseOf('sshd', 'Closing', true),
+  phaseOf('sshd', 'Closed', true),
+  { ...phaseOf('sshd', 'Open', false), killed: ['agent', 'sshd'] },
+  { ...phaseOf('sshd', 'Asking', true), killed: ['agent', 'sshd'] },
+  { ...phaseOf('sshd', 'Closing', true), killed: ['agent', 'sshd'] },
+  { ...phaseOf('agent', 'Packaging', true), killed: ['agent', 'sshd'] },
+];
+
+const rows: Row[] = [];
+
+describe.concurrent('H7 an sshd container that is killed in any phase loses nothing of what the user said', () => {
+  test.for(MOMENTS.map((moment) => ({ ...moment, who: moment.killed.join(' and ') })))(
+    '$who killed in $when',
+    { timeout: 120_000 },
+    async (moment) => {
+      const survival = await killAndRestart(moment, {
+        jailed: true,
+        sshdEnv: { CUSTOMIZATION_SCRIPT: await script() },
+      });
+      expect(new Set(survival.hostKeys).size, 'sets of host keys that were shown').toBeLessThanOrEqual(1);
+      rows.push(await expectPublishedOnce(survival));
+    },
+  );
+});
+
+afterAll(async () => {
+  process.stdout.write(`${tableOf(rows)}\n`);
+  await cleanUp();
+}, 60_000);
+
+async function script(): Promise<string> {
+  const path = `${await temporaryDirectory('script')}/customize.sh`;
+  await writeFile(path, 'echo customised\n');
+  return path;
+}
