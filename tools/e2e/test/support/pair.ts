@@ -3,7 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 
-import type { JobStatus, Phase } from '@ims/contract';
+import type { JobStatus, Phase, SessionPhase } from '@ims/contract';
 import { eventually, type LogLine, type Program, type Volume } from '@ims/testing';
 
 import { clientOptions, liveClient, runClient, type LiveLogin, type Said } from './client.ts';
@@ -31,6 +31,8 @@ export interface Pair {
   /** A login that stays, with a terminal unless it runs a command. */
   login(command?: string): LiveLogin;
   status(): Promise<JobStatus>;
+  /** The status when the file says this phase: it is written beside the job, which does not wait for it. */
+  reached(phase: Phase): Promise<JobStatus>;
   /** The exit codes of both, when both have ended. */
   ends(): Promise<{ readonly agent: number | null; readonly sshd: number | null }>;
   /** Starts one half again, as a pod does that comes back to its volume. */
@@ -79,6 +81,11 @@ export function pairOf(job: Job, options: Pick<PairOptions, 'shared'> = {}): Pai
     login: (command) =>
       liveClient('ssh', [...client, ...(command === undefined ? ['-tt', '127.0.0.1'] : ['127.0.0.1', command])]),
     status: async () => await readStatus(job),
+    reached: async (phase) =>
+      await eventually(async () => {
+        const status = await readStatus(job);
+        return status.phase === phase ? status : undefined;
+      }),
     ends: async () => {
       const [agent, sshd] = await Promise.all([containers.agent.ended, containers.sshd.ended]);
       return { agent: agent.code, sshd: sshd.code };
@@ -90,7 +97,7 @@ export function pairOf(job: Job, options: Pick<PairOptions, 'shared'> = {}): Pai
 }
 
 /** A line by which either program says that it has entered a phase. */
-export function entered(phase: Phase | 'Open' | 'Opening' | 'Closing' | 'Asking' | 'AwaitingReady' | 'Customizing' | 'Closed') {
+export function entered(phase: Phase | SessionPhase) {
   return (line: LogLine): boolean => line['phase'] === phase;
 }
 
