@@ -1,6 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { parseStoreAddress, type StoreAddress } from '@ims/artifacts';
 import { layoutOf, sentinelPath, type Layout } from '@ims/contract';
 import { readEnvironment, type Environment } from '@ims/env';
 import type { ExportSettings } from '@ims/export';
@@ -38,8 +39,7 @@ export interface AgentConfig {
   readonly warnings: readonly string[];
   readonly layout: Layout;
   readonly settings: ExportSettings;
-  /** Address of the artifact store. */
-  readonly store: string;
+  readonly store: StoreAddress;
 }
 
 /**
@@ -56,7 +56,7 @@ export function readConfig(env: NodeJS.ProcessEnv, parentArgument: string | unde
     warnings,
     layout,
     settings: settingsOf(values, layout),
-    store: values.IMS_STORE ?? `${layout.parent}/published`,
+    store: parseStoreAddress(values.IMS_STORE ?? `${layout.parent}/published`),
   };
 }
 

@@ -3,26 +3,25 @@
 
 import { mkdir } from 'node:fs/promises';
 
-import { createDirectoryRegistry, openStore, parseStoreAddress } from '@ims/artifacts';
+import { createDirectoryRegistry, openStore, type StoreAddress } from '@ims/artifacts';
 import type { ExportPorts } from '@ims/export';
 import { Failure, type Logger } from '@ims/runtime';
 
 /**
  * Opens the store and its image records, before anybody has worked for hours on what could not be published.
  *
- * @throws Failure ConfigurationInvalid for an address that is none; StoreUnavailable when it cannot be made
+ * @throws Failure StoreUnavailable when it cannot be made
  */
 export async function openPublishing(
-  address: string,
+  address: StoreAddress,
   tools: { readonly arch: string; readonly logger: Logger },
 ): Promise<Pick<ExportPorts, 'store' | 'registry'>> {
-  const parsed = parseStoreAddress(address);
-  const { directory } = parsed;
+  const { directory } = address;
   await mkdir(directory, { recursive: true }).catch((error: unknown) => {
     throw new Failure('StoreUnavailable', `the store ${directory} cannot be made`, { cause: error });
   });
   return {
-    store: openStore(parsed, { logger: tools.logger }),
+    store: openStore(address, { logger: tools.logger }),
     registry: createDirectoryRegistry({ directory, arch: tools.arch }),
   };
 }

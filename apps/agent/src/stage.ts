@@ -11,7 +11,7 @@ import {
   tightenImageDirectory,
   type ImageRoot,
 } from '@ims/image-root';
-import { bannerAnswers, writeDoorFiles } from '@ims/openssh';
+import { bannerAnswers, readKeys, writeDoorFiles } from '@ims/openssh';
 import { Failure, type Logger, type Runner } from '@ims/runtime';
 
 import type { AgentConfig } from './config.ts';
@@ -30,6 +30,9 @@ export function jobStage(options: StageOptions): Stage {
   const { config, root, logger } = options;
   const { values } = config;
   return {
+    check: async () => {
+      await readKeys(values.IMS_AUTHORIZED_KEYS);
+    },
     injectCertificates: async () => {
       const { written, removed, notes } = await copyCertificates({ root: await root(), from: values.IMS_CA_DIR });
       logger.info({ written, removed }, notes.join('; ') || 'the CA is in the image');

@@ -3,6 +3,7 @@
 
 import { layoutOf, type Layout } from '@ims/contract';
 import { readEnvironment, type Environment } from '@ims/env';
+import { parseSshdOptions, type SshdOptions } from '@ims/openssh';
 import type { SessionSettings } from '@ims/session';
 
 const NAMES = [
@@ -27,6 +28,8 @@ export interface SshdConfig {
   readonly values: Environment<(typeof NAMES)[number]>['values'];
   readonly warnings: readonly string[];
   readonly layout: Layout;
+  /** Checked here, before anything is changed. */
+  readonly sshdOptions: SshdOptions;
   readonly settings: SessionSettings;
 }
 
@@ -44,6 +47,7 @@ export function readConfig(env: NodeJS.ProcessEnv, parentArgument: string | unde
   return {
     values,
     warnings,
+    sshdOptions: parseSshdOptions(values.SSHD_OPTIONS ?? ''),
     layout: layoutOf({ parent: values.IMAGE_ROOT_PARENT, action: values.IMS_ACTION, jailed: values.SSH_JAIL }),
     settings: {
       action: values.IMS_ACTION,

@@ -12,7 +12,6 @@ import {
   createLogFollower,
   createSessions,
   isOwnNamespace,
-  parseSshdOptions,
   readProcessTable,
   type SshDoor,
 } from '@ims/openssh';
@@ -74,8 +73,7 @@ interface Tools {
 function doorOf(config: SshdConfig, image: ImageAccess, tools: Tools): WiredDoor {
   const { logger } = tools;
   const { values, layout } = config;
-  const sshdOptions = values.SSHD_OPTIONS ?? '';
-  const { logFile } = parseSshdOptions(sshdOptions);
+  const { logFile } = config.sshdOptions;
   const keyNames = createKeyNames();
   const ended = new AbortController();
   const follower =
@@ -84,7 +82,7 @@ function doorOf(config: SshdConfig, image: ImageAccess, tools: Tools): WiredDoor
   const door = createDoor({
     ...tools,
     clock: systemClock,
-    sshdOptions,
+    sshdOptions: values.SSHD_OPTIONS ?? '',
     configFile: values.SSHD_CONFIG_FILE,
     variables: sessionVariables(config),
     hostKeyDirectory: values.IMS_HOST_KEY_DIR,
@@ -113,7 +111,7 @@ function workers(
       clock: systemClock,
       imageRoot: layout.imageRoot,
       jobId: values.IMS_JOB_ID,
-      logFile: parseSshdOptions(values.SSHD_OPTIONS ?? '').logFile,
+      logFile: config.sshdOptions.logFile,
       door: () => door.processes(),
       ownNamespace: isOwnNamespace(readProcessTable(), process.pid),
     }),

@@ -76,12 +76,18 @@ function tell(ports: ExportPorts, status: JobStatus): void {
 async function finish(last: ExportState, settings: ExportSettings, ports: ExportPorts): Promise<void> {
   try {
     if (last.phase === 'Failed' || last.phase === 'Interrupted') await release(last, settings, ports);
-    if (last.phase === 'Failed') await ports.journal.append({ step: 'ended', phase: 'Failed', reason: last.reason });
-    if (last.phase === 'Succeeded') await ports.journal.append({ step: 'ended', phase: 'Succeeded', reason: '' });
+    await noteEnd(last, ports.journal);
   } catch (error) {
     ports.logger.warn({ err: error, job: settings.jobId }, 'the volume refuses our last words');
   }
   await ports.reporter.flush();
+}
+
+/** A job that failed before its first step has nothing to go on from, and so no journal. */
+async function noteEnd(last: ExportState, journal: ExportPorts['journal']): Promise<void> {
+  if ((await journal.entries()).length === 0) return;
+  if (last.phase === 'Failed') await journal.append({ step: 'ended', phase: 'Failed', reason: last.reason });
+  if (last.phase === 'Succeeded') await journal.append({ step: 'ended', phase: 'Succeeded', reason: '' });
 }
 
 /** Lets a sshd container go that waits for us: `failed`, and `ready` in case it is still before that. */

@@ -6,6 +6,8 @@ import type { Board, Clock, Logger, Peer } from '@ims/runtime';
 
 /** What is prepared before the shell opens, and taken back before the image is packed. */
 export interface Stage {
+  /** Whether a shell can be opened at all: what is wrong is said before anything is changed. */
+  check(): Promise<void>;
   /** CA into the image: before the shell for customize, before packing for create. Safe to repeat. */
   injectCertificates(): Promise<void>;
   /** resolv.conf, sshd's configuration, authorized keys; refuses a root that sshd would refuse. Safe to repeat. */

@@ -13,11 +13,9 @@ export async function start(settings: ExportSettings, ports: ExportPorts, signal
   if (point.kind !== 'fresh') ports.logger.info({ from: point.kind }, 'an earlier start of this job is continued');
   switch (point.kind) {
     case 'fresh':
-      return settings.action === 'create'
-        ? await startCreate(settings, ports, signal)
-        : await openShell(settings, ports, signal);
+      return await begin(settings, ports, async () => await openShell(settings, ports, signal));
     case 'opened':
-      return await reopen(settings, ports, signal);
+      return await begin(settings, ports, async () => await reopen(settings, ports, signal));
     case 'marked-failed':
       return markedFailed(NO_FACTS, point.message);
     case 'closed':
@@ -29,19 +27,32 @@ export async function start(settings: ExportSettings, ports: ExportPorts, signal
   }
 }
 
-async function startCreate(settings: ExportSettings, ports: ExportPorts, signal: AbortSignal): Promise<ExportState> {
+/** A customize job has a shell; a create job has one only for a build that failed. */
+async function begin(
+  settings: ExportSettings,
+  ports: ExportPorts,
+  openDoor: () => Promise<ExportState>,
+): Promise<ExportState> {
+  if (settings.action === 'customize') return await openDoor();
   const buildFailed = (await ports.board.read('buildFailed')).kind === 'present';
-  if (buildFailed && settings.debug) return await openShell(settings, ports, signal);
-  if (buildFailed) {
-    return { phase: 'Failed', facts: NO_FACTS, reason: 'BuildFailed', message: 'the build of the image failed' };
-  }
-  await ports.stage.injectCertificates();
+  if (!buildFailed) return await takeOver(settings, ports);
+  if (settings.debug) return await openDoor();
+  return { phase: 'Failed', facts: NO_FACTS, reason: 'BuildFailed', message: 'the build of the image failed' };
+}
+
+/** Takes what the builder made. */
+async function takeOver(settings: ExportSettings, ports: ExportPorts): Promise<ExportState> {
+  const { journal, stage } = ports;
+  // The journal has to say whose it is before it says anything else.
+  if ((await journal.entries()).length === 0) await journal.append({ step: 'opened', job: settings.jobId });
+  await stage.injectCertificates();
   return { phase: 'Validating', facts: NO_FACTS, question: undefined };
 }
 
 /** Opens the shell for the first time: only now may flags in the image be stale (H21). */
 async function openShell(settings: ExportSettings, ports: ExportPorts, signal: AbortSignal): Promise<ExportState> {
   const { board, stage, journal } = ports;
+  await stage.check();
   await stage.clearStaleFlags();
   for (const stale of ['complete', 'failed', 'refused', 'exiting', 'question', 'verdict'] as const) {
     await board.clear(stale);

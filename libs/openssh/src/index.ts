@@ -15,4 +15,4 @@ export { createSessions, type SessionsOptions } from './sessions.ts';
 export { createDoor } from './sshd.ts';
 export type { DoorProcesses } from './traces.ts';
 export { isOwnNamespace } from './users-processes.ts';
-export { writeDoorFiles, type DoorFiles, type DoorFilesOptions } from './write-config.ts';
+export { readKeys, writeDoorFiles, type DoorFiles, type DoorFilesOptions } from './write-config.ts';

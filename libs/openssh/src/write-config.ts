@@ -39,24 +39,29 @@ export async function writeDoorFiles(options: DoorFilesOptions): Promise<DoorFil
   const configFile = `${directory}/sshd_config`;
   const authorizedKeysFile = `${directory}/authorized_keys`;
   const config = renderBaseConfig({ ...options.settings, authorizedKeysFile });
-  const text = await readKeys(options.authorizedKeysSource);
+  const { text, keys } = await readKeys(options.authorizedKeysSource);
   await mkdir(directory, { recursive: true });
   await writeConfig(configFile, config);
   await writeKeys(authorizedKeysFile, text);
   // sshd's StrictModes refuses a directory that others can write, and a fresh volume is one (contract §3).
   await chown(directory, 0, 0);
   await chmod(directory, 0o600);
-  const keys = parsePublicKeys(text);
   const who = keys.map(({ type, fingerprint, comment }) => `${type} ${fingerprint} ${comment}`.trimEnd());
   options.logger.info({ keys: who, configFile }, 'these keys may log in');
   return { configFile, authorizedKeysFile, keys };
 }
 
-async function readKeys(source: string): Promise<string> {
+/**
+ * Reads the users' public keys.
+ *
+ * @throws Failure ConfigurationInvalid when there is none, since nobody could log in then
+ */
+export async function readKeys(source: string): Promise<{ text: string; keys: readonly PublicKey[] }> {
   const text = await readFile(source, 'utf8').catch((error: unknown) => {
     throw new Failure('ConfigurationInvalid', `the users' public keys cannot be read from ${source}`, { cause: error });
   });
-  if (parsePublicKeys(text).length > 0) return text;
+  const keys = parsePublicKeys(text);
+  if (keys.length > 0) return { text, keys };
   throw new Failure('ConfigurationInvalid', `${source} holds no public key, so nobody could log in`, {
     advice: 'put a line such as `ssh-ed25519 AAAA… name` into it',
   });

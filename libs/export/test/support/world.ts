@@ -102,6 +102,7 @@ function stageOf(effect: Effect): Pick<ExportPorts, 'stage'> {
   const step = (what: string) => () => effect(what, () => undefined);
   return {
     stage: {
+      check: () => Promise.resolve(),
       injectCertificates: step('inject CA'),
       setUp: step('set up'),
       clearStaleFlags: step('clear stale flags'),
