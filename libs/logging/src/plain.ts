@@ -15,7 +15,7 @@ export interface PlainOptions {
 }
 
 /** Turns anything into plain JSON data without secrets. */
-export function toPlain(value: unknown, options: PlainOptions, depth = 0): unknown {
+function toPlain(value: unknown, options: PlainOptions, depth = 0): unknown {
   if (typeof value === 'string') return options.redactor.text(value);
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'object' && value !== null) return plainObject(value, options, depth);
