@@ -3,7 +3,8 @@
 
 import { Failure, type Clock, type Logger } from '@ims/runtime';
 
-import { lastPid, sendSignal, type ProcessRow } from './process-table.ts';
+import { sendSignal, type ProcessRow } from './process-table.ts';
+import { keyOf, type Scan } from './scan.ts';
 import { wholeGroups } from './users-processes.ts';
 
 /** One step of ending the users' processes. */
@@ -11,12 +12,6 @@ export interface Round {
   readonly signal: 'SIGHUP' | 'SIGTERM' | 'SIGKILL';
   /** How long they are given. */
   readonly ms: number;
-}
-
-/** A look at the machine. */
-export interface Scan {
-  readonly table: readonly ProcessRow[];
-  readonly users: readonly ProcessRow[];
 }
 
 /** What ending takes. */
@@ -51,15 +46,12 @@ export async function endProcesses(ending: Ending): Promise<void> {
   throw new Failure('SessionsRemain', `still there after SIGKILL: ${who}`);
 }
 
-/**
- * Whether no user's process is left. One that forks and ends while the look is taken may be seen in neither shape,
- * so a look counts only when nothing at all was forked meanwhile; on a machine that never rests, many looks do.
- */
+/** Whether no user's process is left. On a machine that never rests, many looks must do. */
 export function isEmpty(scan: () => Scan): boolean {
   for (let look = 0; look < MOST_LOOKS; look += 1) {
-    const before = lastPid();
-    if (scan().users.length > 0) return false;
-    if (before !== undefined && before === lastPid()) return true;
+    const { users, settled } = scan();
+    if (users.length > 0) return false;
+    if (settled) return true;
   }
   return true;
 }
@@ -97,7 +89,7 @@ async function runRound(ending: Ending, round: Round): Promise<boolean> {
 function signalNew(scan: () => Scan, signal: Round['signal'], signalled: Set<string>): readonly ProcessRow[] {
   const { users } = scan();
   for (const row of users) {
-    const key = `${String(row.pid)} ${String(row.startTime)}`;
+    const key = keyOf(row);
     if (signalled.has(key)) continue;
     signalled.add(key);
     sendSignal(row, signal);
@@ -114,11 +106,11 @@ function kill(scan: () => Scan): readonly ProcessRow[] {
   const frozen = new Set<string>();
   let seen = scan();
   for (let look = 0; look < MOST_FREEZES; look += 1) {
-    const fresh = seen.users.filter((row) => !frozen.has(`${String(row.pid)} ${String(row.startTime)}`));
+    const fresh = seen.users.filter((row) => !frozen.has(keyOf(row)));
     if (fresh.length === 0) break;
     for (const group of wholeGroups(seen.table, seen.users)) signalGroup(group, 'SIGSTOP');
     for (const row of fresh) {
-      frozen.add(`${String(row.pid)} ${String(row.startTime)}`);
+      frozen.add(keyOf(row));
       sendSignal(row, 'SIGSTOP');
     }
     seen = scan();

@@ -35,7 +35,7 @@ function isTitleOf(commandLine: string, words: string): boolean {
  * The listening sshd of this command. Only one with a configuration file of its own can be told from
  * others on the machine; without `-f` none is found.
  */
-export function findListeners(command: SshdCommand, table = readProcessTable()): ProcessRow[] {
+export function findListeners(command: SshdCommand, table = readProcessTable().rows): ProcessRow[] {
   const matching = table.filter(({ pid, dead }) => !dead && isListenerOf(command, commandLineOf(pid)));
   const pids = new Set(matching.map(({ pid }) => pid));
   // What sshd has just forked for a connection still carries its title.
@@ -82,7 +82,7 @@ export async function stopListener(
 }
 
 /** The processes that a listener has started for its connections. */
-export function sessionsOf(listener: ProcessIdentity, table = readProcessTable()): ProcessIdentity[] {
+export function sessionsOf(listener: ProcessIdentity, table = readProcessTable().rows): ProcessIdentity[] {
   return table
     .filter(({ parent, dead }) => parent === listener.pid && !dead)
     .map(({ pid, startTime }) => ({ pid, startTime }));

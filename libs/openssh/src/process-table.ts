@@ -60,19 +60,47 @@ export function readProcess(pid: number, proc = '/proc'): ProcessRow | undefined
   }
 }
 
-/** Reads all processes that this one can see. Synchronous, since a table must be of one moment as nearly as can be. */
-export function readProcessTable(proc = '/proc'): ProcessRow[] {
-  return readdirSync(proc)
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => readProcess(Number(name), proc) ?? []);
+/** All processes at one moment, as nearly as can be. */
+export interface ProcessTable {
+  readonly rows: readonly ProcessRow[];
+  /** The pid that was given out last before the table was read; it moves with every fork. */
+  readonly lastPid: number;
 }
 
-/** The pid that was given out last in our pid namespace (proc(5), loadavg): it moves with every fork. */
-export function lastPid(proc = '/proc'): string | undefined {
+/** Reads all processes that this one can see. Synchronous, so that as little as possible happens meanwhile. */
+export function readProcessTable(proc = '/proc'): ProcessTable {
+  const last = lastPid(proc);
+  const pids = readdirSync(proc).filter((name) => /^\d+$/.test(name));
+  return { rows: pids.flatMap((name) => readProcess(Number(name), proc) ?? []), lastPid: last };
+}
+
+/**
+ * Reads what was started since a table was read. When nothing was, the table is complete: whatever was in it and
+ * has ended meanwhile has left no child behind. Nothing when so much was started that the whole is to be read anew.
+ */
+export function readNewProcesses(since: number, proc = '/proc'): ProcessTable | undefined {
+  const last = lastPid(proc);
+  if (last < since || last - since > MOST_NEW) return undefined;
+  const pids = Array.from({ length: last - since }, (_, at) => since + 1 + at);
+  // Threads have numbers of the same kind, and a directory that is only not listed.
+  const leaders = pids.filter((pid) => isThreadGroup(pid, proc));
+  return { rows: leaders.flatMap((pid) => readProcess(pid, proc) ?? []), lastPid: last };
+}
+
+const MOST_NEW = 10_000;
+
+/** Of our pid namespace (proc(5), loadavg). */
+function lastPid(proc: string): number {
+  const words = readFileSync(`${proc}/loadavg`, 'latin1').trim().split(' ');
+  return Number(words.at(-1));
+}
+
+function isThreadGroup(pid: number, proc: string): boolean {
   try {
-    return readFileSync(`${proc}/loadavg`, 'latin1').trim().split(' ').at(-1);
+    const status = readFileSync(`${proc}/${String(pid)}/status`, 'latin1');
+    return new RegExp(`^Tgid:\\s+${String(pid)}$`, 'm').test(status);
   } catch {
-    return undefined;
+    return false;
   }
 }
 

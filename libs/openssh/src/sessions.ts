@@ -6,12 +6,11 @@ import { realpathSync } from 'node:fs';
 import type { Clock, Logger } from '@ims/runtime';
 import type { SessionProcess, Sessions } from '@ims/session';
 
-import { endProcesses, isEmpty, untilEmpty, type Round, type Scan } from './ending.ts';
-import { touchesImageRoot, type Marks } from './evidence.ts';
-import { readProcessTable, type ProcessIdentity, type ProcessRow } from './process-table.ts';
+import { endProcesses, isEmpty, untilEmpty, type Round } from './ending.ts';
+import type { ProcessRow } from './process-table.ts';
+import { createScanner, type Scan } from './scan.ts';
 import { tellTerminals, terminalPath } from './terminals.ts';
 import type { DoorProcesses } from './traces.ts';
-import { usersProcesses } from './users-processes.ts';
 
 /** What tells the users' processes from everything else. */
 export interface SessionsOptions {
@@ -71,28 +70,12 @@ async function endAll(options: SessionsOptions): Promise<void> {
   logger.info({}, 'no user process is left');
 }
 
-/** Looks again and again; what once came from the door still does when its parent is gone. */
 function scanner(options: SessionsOptions): () => Scan {
-  const { logFile, jobId, proc = '/proc', self = process.pid } = options;
-  const marks: Marks = { imageRoot: resolved(options.imageRoot), jobId, logFile, proc };
-  let known: readonly ProcessIdentity[] = [];
-  return () => {
-    const table = readProcessTable(proc);
-    const door = options.door();
-    const users = usersProcesses(table, {
-      self,
-      spare: options.spare?.() ?? [],
-      door,
-      ownNamespace: options.ownNamespace,
-      touches: (row) => known.some((one) => isSame(one, row)) || touchesImageRoot(row.pid, marks),
-    });
-    known = users;
-    return { table, users };
-  };
-}
-
-function isSame(one: ProcessIdentity, other: ProcessIdentity): boolean {
-  return one.pid === other.pid && one.startTime === other.startTime;
+  const { logFile, jobId, ownNamespace, proc = '/proc', self = process.pid } = options;
+  return createScanner({
+    marks: { imageRoot: resolved(options.imageRoot), jobId, logFile, proc },
+    ownership: () => ({ self, spare: options.spare?.() ?? [], door: options.door(), ownNamespace }),
+  });
 }
 
 /** As `/proc` names it, so that paths can be compared. */

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { sessionsOf } from './listener.ts';
-import { isRunning, readProcessTable, type ProcessIdentity } from './process-table.ts';
+import { isRunning, type ProcessIdentity } from './process-table.ts';
 
 /** What the door knows of its processes, for whoever has to find the users' ones. */
 export interface DoorProcesses {
@@ -39,7 +39,7 @@ export function createTraces(): Traces {
       listener = started;
     },
     look: () => {
-      if (listener !== undefined) remember(sessionsOf(listener, readProcessTable()));
+      if (listener !== undefined) remember(sessionsOf(listener));
     },
     ended: (more) => {
       listener = undefined;

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { descendantsOf, type ProcessIdentity, type ProcessRow } from './process-table.ts';
+import { descendantsOf, type ProcessIdentity, type ProcessRow, type ProcessTable } from './process-table.ts';
 import type { DoorProcesses } from './traces.ts';
 
 /** What decides whose a process is. */
@@ -30,10 +30,19 @@ export function usersProcesses(table: readonly ProcessRow[], ownership: Ownershi
   return foreign.filter(({ pid }) => pids.has(pid) || below.has(pid));
 }
 
-/** True when all processes stem from our entrypoint; asked before any user can be there. */
-export function isOwnNamespace(table: readonly ProcessRow[], self: number): boolean {
+/** Programs that are process 1 of a container for no other purpose than to start ours and to reap. */
+const INITS = new Set(['tini', 'docker-init', 'catatonit', 'dumb-init']);
+
+/**
+ * True when all these processes stem from our entrypoint, so that whatever comes later is ours or a user's; asked
+ * before any user can be there. Whoever else is process 1 may start more than us, and is believed nothing.
+ */
+export function isOwnNamespace({ rows: table }: Pick<ProcessTable, 'rows'>, self: number): boolean {
   const ours = ownProcesses(table, { self, spare: [], door: { listener: undefined, sessions: [] } });
-  return table.every(({ pid }) => ours.has(pid));
+  const init = table.find(({ pid }) => pid === 1);
+  const parent = table.find(({ pid }) => pid === self)?.parent;
+  const isInit = init !== undefined && parent === init.pid && INITS.has(init.command);
+  return (self === 1 || isInit) && table.every(({ pid }) => ours.has(pid));
 }
 
 function ownProcesses(

@@ -54,8 +54,16 @@ describe("H17 a user's process", () => {
   it('is in a namespace of our own everything but our own tree', () => {
     const table = [...base, row(40, 1), row(41, 0)];
     expect(pids(table, { ownNamespace: true, door: { listener, sessions: [] } })).toEqual([40, 41]);
-    expect(isOwnNamespace([row(1, 0), row(7, 1), row(8, 7)], 7)).toBe(true);
-    expect(isOwnNamespace(table, 7)).toBe(false);
+  });
+
+  it('is only so when process 1 is ours, or an init that starts nothing else', () => {
+    const tini = row(1, 0, { command: 'tini' });
+    const of = (rows: ProcessRow[], self = 7): boolean => isOwnNamespace({ rows }, self);
+    expect(of([tini, row(7, 1), row(8, 7)])).toBe(true);
+    expect(of([row(1, 0), row(5, 1)], 1)).toBe(true);
+    expect(of([tini, row(7, 1), row(9, 1)])).toBe(false);
+    expect(of([row(1, 0, { command: 'node' }), row(7, 1)])).toBe(false);
+    expect(of([tini, row(6, 1), row(7, 6)])).toBe(false);
   });
 
   it('is told from our own child when we are process 1: it lives in a session that sshd made', () => {
