@@ -60,7 +60,7 @@ describe("H17 a user's process", () => {
     const tini = row(1, 0, { command: 'tini' });
     const of = (rows: ProcessRow[], self = 7): boolean => isOwnNamespace({ rows }, self);
     expect(of([tini, row(7, 1), row(8, 7)])).toBe(true);
-    expect(of([row(1, 0), row(5, 1)], 1)).toBe(true);
+    expect(of([row(1, 0), row(5, 1, { session: 1 })], 1)).toBe(true);
     expect(of([tini, row(7, 1), row(9, 1)])).toBe(false);
     expect(of([row(1, 0, { command: 'node' }), row(7, 1)])).toBe(false);
     expect(of([tini, row(6, 1), row(7, 6)])).toBe(false);
