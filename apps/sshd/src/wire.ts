@@ -41,6 +41,8 @@ export async function wire(config: SshdConfig, output: CommonOptions['output']):
   const image = imageAccess(config, { runner, logger });
   const board = createBoard({ layout, userDirectory: image.userDirectory, logger });
   const heartbeat = createHeartbeat({ path: sentinelPath(layout, 'sshdAlive'), text: `ims-sshd/${VERSION}`, logger });
+  // Before the first beat: an open door beside a beating heart is what the agent believes (H39).
+  await board.clear('door');
   await heartbeat.start();
   const door = doorOf(config, image, { runner, logger });
   return {

@@ -83,9 +83,10 @@ async function finish(last: ExportState, settings: ExportSettings, ports: Export
   await ports.reporter.flush();
 }
 
-/** A job that failed before its first step has nothing to go on from, and so no journal. */
+/** A job that failed before its first step has nothing to go on from, and so no journal; one that had ended well says no more. */
 async function noteEnd(last: ExportState, journal: ExportPorts['journal']): Promise<void> {
-  if ((await journal.entries()).length === 0) return;
+  const before = (await journal.entries()).at(-1);
+  if (before === undefined || (before.step === 'ended' && before.phase === 'Succeeded')) return;
   if (last.phase === 'Failed') await journal.append({ step: 'ended', phase: 'Failed', reason: last.reason });
   if (last.phase === 'Succeeded') await journal.append({ step: 'ended', phase: 'Succeeded', reason: '' });
 }

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 import type { ExportPorts } from './ports.ts';
-import { awaitDoor, reopen } from './door.ts';
+import { awaitDoor } from './door.ts';
+import { reopen } from './reopen.ts';
 import { resumePoint, type ResumePoint } from './resume.ts';
 import { markedFailed } from './session-end.ts';
 import { NO_FACTS, type ExportSettings, type ExportState } from './states.ts';

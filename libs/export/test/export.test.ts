@@ -7,7 +7,7 @@ import { createFakePeer } from '@ims/testing';
 import { describe, expect, it } from 'vitest';
 
 import { exitCodeOf } from '../src/index.ts';
-import { newWorld, portsOf, referenceEnds, runIn, type World } from './support/world.ts';
+import { JOB, newWorld, portsOf, referenceEnds, runIn, type World } from './support/world.ts';
 
 const phases = (world: World): string[] => world.statuses.map((status) => status.phase);
 
@@ -77,6 +77,52 @@ describe('the shell of our own peer', () => {
     expect(world.statuses.at(-1)?.hostKeys).toEqual(['ssh-ed25519 AAAA']);
     world.board.put('exiting');
     expect((await running).phase).toBe('Succeeded');
+  });
+
+  it('H39 is not called open for a door that a container left open which is gone', async () => {
+    const world = newWorld();
+    world.journal.push({ step: 'opened', job: JOB });
+    world.board.put('sshdAlive');
+    world.board.put('door', { kind: 'present', content: 'note', note: { token: 'open', message: 'ssh-ed25519 AAAA' } });
+    const peer = createFakePeer();
+    const running = runIn(world, { ports: { peer } });
+    await until(() => world.did.includes('post ready'));
+    world.board.tick();
+    expect(phases(world)).toEqual(['Starting']);
+    peer.become('alive');
+    world.board.tick();
+    await until(() => phases(world).includes('WaitingOnUser'));
+    world.board.put('exiting');
+    expect((await running).phase).toBe('Succeeded');
+  });
+
+  it('is opened again only when the one that an earlier start released has said that it is gone', async () => {
+    const world = newWorld();
+    world.journal.push({ step: 'opened', job: JOB });
+    world.board.put('sshdAlive');
+    world.board.put('door', { kind: 'present', content: 'note', note: { token: 'open', message: 'ssh-ed25519 AAAA' } });
+    world.board.put('failed', note({ token: 'interrupted', reason: 'Interrupted', message: '' }));
+    const running = runIn(world, { ports: { peer: createFakePeer('alive') } });
+    await until(() => world.board.waiting === 1);
+    world.board.tick();
+    expect(world.did).toEqual([]);
+    world.board.put('exiting', note({ token: 'peer-lost', reason: 'PeerLost', message: 'the agent gave up' }));
+    await until(() => world.did.includes('post ready'));
+    expect(world.did).toEqual(['set up', 'clear failed', 'clear exiting', 'post ready']);
+    await until(() => phases(world).includes('WaitingOnUser'));
+    world.board.put('exiting');
+    expect((await running).phase).toBe('Succeeded');
+  });
+
+  it('H7 keeps the word of a session that ends while the agent starts again', async () => {
+    const world = newWorld();
+    world.journal.push({ step: 'opened', job: JOB });
+    const setUp = () => {
+      world.board.put('exiting', { kind: 'present', content: 'note', note: { token: 'done', message: 'complete' } });
+      return Promise.resolve();
+    };
+    const last = await runIn(world, { ports: { stage: { ...portsOf(world).stage, setUp } } });
+    expect(last.phase).toBe('Succeeded');
   });
 
   it('H10 stays when an invalid image is completed by somebody at a terminal', async () => {

@@ -26,9 +26,16 @@ export async function guarded<T>(
   }
 }
 
-async function untilPeerLost(ports: SessionPorts, signal: AbortSignal): Promise<never> {
-  return await ports.board.until<never>(async () => {
-    if ((await ports.peer.state()) === 'stale') throw new Failure('PeerLost', 'the heartbeat of the agent stopped');
-    return undefined;
+/** A heartbeat that is there and does not move for so long is of an agent that died before this container started. */
+const LEFT_BEHIND_MS = 35_000;
+
+async function untilPeerLost({ board, peer, clock }: SessionPorts, signal: AbortSignal): Promise<never> {
+  const began = clock.monotonic();
+  return await board.until<never>(async () => {
+    const state = await peer.state();
+    if (state === 'stale') throw new Failure('PeerLost', 'the heartbeat of the agent stopped');
+    if (state === 'alive' || clock.monotonic() - began < LEFT_BEHIND_MS) return undefined;
+    if ((await board.read('agentAlive')).kind !== 'present') return undefined;
+    throw new Failure('PeerLost', 'the agent left a heartbeat behind that does not move');
   }, signal);
 }

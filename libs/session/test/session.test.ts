@@ -147,6 +147,51 @@ describe('a complete beside an agent of ours', () => {
 });
 
 describe('a session that goes wrong', () => {
+  const oldRelease = encodeRelease({ token: 'interrupted', reason: 'Interrupted', message: 'SIGTERM' });
+
+  it('waits for an agent that starts again beside it and takes its own farewell back', async () => {
+    const session = startSession({
+      before: (board) => {
+        board.put('ready');
+        board.put('failed', { kind: 'present', content: 'note', note: oldRelease });
+      },
+    });
+    await until(() => session.did.includes('prepare'));
+    session.board.tick();
+    expect(session.did).toEqual(['prepare']);
+    session.board.take('failed');
+    await until(isOpen(session));
+    session.board.put('complete');
+    expect((await session.ended).kind).toBe('complete');
+  });
+
+  it('ends after a while when the agent had given up for good before it started', async () => {
+    const session = startSession({
+      before: (board) => {
+        board.put('ready');
+        board.put('failed', { kind: 'present', content: 'note', note: oldRelease });
+      },
+    });
+    await until(() => session.did.includes('prepare'));
+    await session.clock.advance(11_000);
+    session.board.tick();
+    expect(exitCodeOf(await session.ended, 143)).toBe(21);
+    expect(session.did).not.toContain('open');
+  });
+
+  it('H5 ends when the agent had died before it started and left its heartbeat behind', async () => {
+    const session = startSession({
+      before: (board) => {
+        board.put('ready');
+        board.put('agentAlive');
+      },
+    });
+    await until(isOpen(session));
+    await session.clock.advance(36_000);
+    session.board.tick();
+    expect(exitCodeOf(await session.ended, 143)).toBe(21);
+  });
+
   it('H5 tells an agent that never appeared from one that was lost', async () => {
     const never = startSession({ settings: { peerTimeoutMs: 1000 } });
     await until(() => never.did.includes('prepare'));
