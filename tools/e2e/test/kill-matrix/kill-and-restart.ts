@@ -67,7 +67,8 @@ function hostKeysOf({ lines }: Program): string[] {
   return lines.flatMap(({ hostKeys }) => (hostKeys === undefined ? [] : [JSON.stringify(hostKeys)]));
 }
 
-async function workAndComplete(pair: Pair): Promise<void> {
+/** The user's whole part: once somebody can log in they do, change the image and say complete. */
+export async function workAndComplete(pair: Pair): Promise<void> {
   await isOpen(pair);
   const { jailed, imageRoot, parent } = pair.volume.layout;
   const work = `${jailed ? '' : imageRoot}/etc/motd`;
@@ -77,7 +78,7 @@ async function workAndComplete(pair: Pair): Promise<void> {
 }
 
 /** Until somebody can log in and the agent that runs now knows it. */
-async function isOpen(pair: Pair): Promise<void> {
+export async function isOpen(pair: Pair): Promise<void> {
   await pair.sshd.waitForLine(entered('Open'));
   await pair.agent.waitForLine(entered('WaitingOnUser'));
 }

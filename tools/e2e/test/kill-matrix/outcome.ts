@@ -9,9 +9,11 @@ import { verifyImage } from '@ims/artifacts';
 import { runProgram } from '@ims/testing';
 import { expect } from 'vitest';
 
+import type { Pair } from '../support/pair.ts';
 import { describeTree } from '../support/tree.ts';
 import { publishedImage } from '../support/published.ts';
 import { USERS_WORK, type Survival } from './kill-and-restart.ts';
+import { journalOf } from './moments.ts';
 
 const run = promisify(execFile);
 
@@ -28,22 +30,12 @@ export interface Row {
   readonly outcome: string;
 }
 
-/** Checks that a job which was killed has published its image once and whole, with what the user did. */
-export async function expectPublishedOnce(survival: Survival): Promise<Row> {
+/** Checks that a job has survived a kill, and tells how. */
+export async function expectSurvived(survival: Survival): Promise<Row> {
   const { pair, exits, ids, moment } = survival;
-  const { job } = pair;
-  const told = `${pair.agent.stdout}${pair.agent.stderr}\n${pair.sshd.stdout}${pair.sshd.stderr}`;
-  expect(exits, told).toEqual({ agent: 0, sshd: 0 });
-  const { id, directory, record } = await publishedImage(job);
+  expect(exits, everythingSaid(pair)).toEqual({ agent: 0, sshd: 0 });
+  const { id, objects } = await expectPublishedOnce(pair);
   expect(ids, 'every image id ever seen of this job').toEqual([id]);
-  const objects = (await readdir(directory)).sort();
-  expect(objects).toEqual(OBJECTS);
-  expect(record.link?.path).toBe(`${directory}/manifest.json`);
-  expect((await verifyImage(`${directory}/manifest.json`)).artifacts).toHaveLength(4);
-  const { stdout } = await run('unsquashfs', ['-cat', `${directory}/rootfs`, 'etc/motd']);
-  expect(stdout).toBe(`${USERS_WORK}\n`);
-  await expectNothingLeft(survival);
-  await expectResumeChangesNothing(survival);
   return {
     killed: moment.killed.join(' and '),
     when: moment.when,
@@ -55,17 +47,37 @@ export async function expectPublishedOnce(survival: Survival): Promise<Row> {
   };
 }
 
+/** Checks that a job has published its image once and whole, with what the user did, and that no more can happen to it. */
+export async function expectPublishedOnce(pair: Pair): Promise<{ id: string; objects: readonly string[] }> {
+  const { id, directory, record } = await publishedImage(pair.job);
+  const objects = (await readdir(directory)).sort();
+  expect(objects).toEqual(OBJECTS);
+  expect(record.link?.path).toBe(`${directory}/manifest.json`);
+  expect((await verifyImage(`${directory}/manifest.json`)).artifacts).toHaveLength(4);
+  const { stdout } = await run('unsquashfs', ['-cat', `${directory}/rootfs`, 'etc/motd']);
+  expect(stdout).toBe(`${USERS_WORK}\n`);
+  await expectNothingLeft(pair);
+  await expectResumeChangesNothing(pair);
+  return { id, objects };
+}
+
+/** Everything that the halves wrote which ran last. */
+export function everythingSaid({ agent, sshd }: Pair): string {
+  return `${agent.stdout}${agent.stderr}\n${sshd.stdout}${sshd.stderr}`;
+}
+
 /** No half-written file in the private directory, and none of the user's flags in the image. */
-async function expectNothingLeft({ pair }: Survival): Promise<void> {
-  const { layout } = pair.volume;
+async function expectNothingLeft({ volume }: Pair): Promise<void> {
+  const { layout } = volume;
   const left = (await readdir(layout.private)).filter((name) => /partial|tmp|~$/.test(name));
   expect(left).toEqual([]);
 }
 
-async function expectResumeChangesNothing({ pair }: Survival): Promise<void> {
-  const { job } = pair;
+async function expectResumeChangesNothing({ job }: Pair): Promise<void> {
   const before = [...describeTree(job.store)];
+  const steps = await journalOf(job);
   const resumed = await runProgram({ app: 'agent', args: ['resume'], env: job.agentEnv });
   expect(resumed.end, resumed.stdout).toEqual({ code: 0, signal: null });
   expect([...describeTree(job.store)]).toEqual(before);
+  expect(await journalOf(job)).toEqual(steps);
 }
