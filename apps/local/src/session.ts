@@ -4,11 +4,13 @@
 import { mkdir } from 'node:fs/promises';
 
 import { Failure } from '@ims/runtime';
+import { forgetForerunners } from './forget-forerunners.ts';
 import { layoutOfJob, type JobPaths } from './home.ts';
 import { probeIsolation, type Bind, type Isolation } from './isolation.ts';
 import type { JobRecord } from './job-record.ts';
 import { superviseSides, type PairEnd, type Sides } from './pair.ts';
 import type { LocalPorts } from './ports.ts';
+import { imageRootOf } from './prepare.ts';
 import type { ScriptEnd } from './script.ts';
 import type { Shell } from './shell.ts';
 import { startSide } from './side.ts';
@@ -38,6 +40,7 @@ export async function runSession(
   await emptyConfig(paths);
   await makeUserKey(paths, ports.runner);
   await mkdir(layout.private, { recursive: true, mode: 0o700 });
+  if (needed === 'both') await forgetForerunners(layout, imageRootOf(paths, record), ports.logger);
   using feed = watchStatus(paths.volume, new Date());
   const port = await freePort();
   const sides = startSides(paths, record, { needed, ports, isolation, port, feed });
