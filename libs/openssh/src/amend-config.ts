@@ -4,7 +4,7 @@
 import { checkConfigPath, checkConfigValue } from './config-value.ts';
 
 /** The variables that every ssh user sees, in this order (contract §4.2 step 2). */
-export const SESSION_VARIABLES = ['IMS_JOB_ID', 'IMS_ARCH', 'IMS_DKMS_ENABLED', 'REMOTE_BUILD_NODE'] as const;
+const SESSION_VARIABLES = ['IMS_JOB_ID', 'IMS_ARCH', 'IMS_DKMS_ENABLED', 'REMOTE_BUILD_NODE'] as const;
 
 /** Their values; each may be empty. */
 export type SessionVariables = Readonly<Record<(typeof SESSION_VARIABLES)[number], string>>;

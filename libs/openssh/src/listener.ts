@@ -81,11 +81,21 @@ export async function stopListener(
   return { sessions, gone: await isGoneWithin(listener, bound) };
 }
 
-/** The processes that a listener has started for its connections. */
-export function sessionsOf(listener: ProcessIdentity, table = readProcessTable().rows): ProcessIdentity[] {
-  return table
-    .filter(({ parent, dead }) => parent === listener.pid && !dead)
-    .map(({ pid, startTime }) => ({ pid, startTime }));
+/** The processes that a listener has started for its connections. Cheap, since it is asked every second. */
+export function sessionsOf({ pid }: ProcessIdentity): ProcessIdentity[] {
+  const children = childrenOf(pid)?.flatMap((child) => readProcess(child) ?? []);
+  const rows = children ?? readProcessTable().rows.filter(({ parent }) => parent === pid);
+  return rows.filter(({ dead }) => !dead).map((row) => ({ pid: row.pid, startTime: row.startTime }));
+}
+
+/** Nothing where the kernel was built without it (proc(5), CONFIG_PROC_CHILDREN). */
+function childrenOf(pid: number): number[] | undefined {
+  try {
+    const text = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'latin1');
+    return text.split(' ').filter(Boolean).map(Number);
+  } catch {
+    return undefined;
+  }
 }
 
 async function isGoneWithin(listener: ProcessIdentity, bound: { clock: Clock; ms: number }): Promise<boolean> {

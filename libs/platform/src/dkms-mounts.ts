@@ -8,7 +8,7 @@ import type { Logger, Outcome, Runner } from '@ims/runtime';
 import { mountsBelow, parseMountTable, type Mount } from './mount-table.ts';
 
 /** A directory inside the image root that is held open, whatever becomes of its name. */
-export interface HeldDirectory {
+interface HeldDirectory {
   /** Names it for a child process, e.g. `/proc/123/fd/20`. */
   readonly pathForChildren: string;
   close(): Promise<void>;
