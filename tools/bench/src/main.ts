@@ -1,0 +1,54 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+
+import { cleanUp, SOURCE_TREE } from '@ims/testing';
+import type { Figure } from './figure.ts';
+import { measureEnding } from './ending.ts';
+import { measureHandOvers } from './hand-overs.ts';
+import { measureIdling } from './idling.ts';
+import { measureMillion } from './million.ts';
+import { measureOpening } from './opening.ts';
+import { measurePacking } from './packing.ts';
+import { measureStarting } from './starting.ts';
+import { describeMachine } from './machine.ts';
+import { tableOf } from './table.ts';
+
+const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } });
+const rounds = values.quick ? 60 : 400;
+
+const { quick } = values;
+const GROUPS: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  'hand-overs': async () => await measureHandOvers(rounds),
+  start: async () => await measureStarting(quick ? 7 : 21),
+  ready: async () => await measureOpening(quick ? 7 : 21),
+  complete: async () => await measureEnding(quick ? 5 : 15),
+  idle: async () => await measureIdling(quick ? 10 : 60),
+  packing: async () => await measurePacking(quick ? 3 : 7),
+  watching: async () =>
+    await measureMillion({ files: quick ? 50_000 : 1_000_000, rounds: quick ? 50 : 200, seconds: quick ? 10 : 60 }),
+};
+
+const machine = describeMachine();
+const figures: Figure[] = [];
+try {
+  for (const [name, measure] of Object.entries(GROUPS)) {
+    if (values.only !== undefined && values.only !== name) continue;
+    process.stderr.write(`measures ${name}\n`);
+    figures.push(...(await measure()));
+    await cleanUp();
+  }
+} finally {
+  await cleanUp();
+}
+const results = {
+  at: new Date().toISOString(),
+  quick: values.quick,
+  before: machine,
+  after: describeMachine(),
+  figures,
+};
+await writeFile(`${SOURCE_TREE}/bench-results.json`, `${JSON.stringify(results, undefined, 2)}\n`);
+console.log(tableOf(figures));
