@@ -107,6 +107,16 @@ export const SENTINELS = {
 /** The name of a sentinel in code. */
 export type SentinelName = keyof typeof SENTINELS;
 
+/** The name under which a sentinel is written before it gets its own; one is left when its writer is killed. */
+export function temporarySentinel(file: string, unique: string): string {
+  return `.${file}.${unique}`;
+}
+
+/** Whether a name is one that {@link temporarySentinel} gives to `file`. */
+export function isTemporarySentinel(name: string, file: string): boolean {
+  return name.startsWith(`.${file}.`) && /^[0-9a-f]{12}$/.test(name.slice(file.length + 2));
+}
+
 /** What a writer of ours puts into a sentinel: the first line is the token, the rest the message. */
 export interface Note {
   readonly token: string;

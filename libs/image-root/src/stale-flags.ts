@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { SENTINELS } from '@ims/contract';
+import { isTemporarySentinel, SENTINELS } from '@ims/contract';
 
 import type { Finding } from './finding.ts';
 import type { ImageRoot } from './image-root.ts';
@@ -22,8 +22,8 @@ export async function ensureTemporary(root: ImageRoot): Promise<boolean> {
 }
 
 /**
- * Removes the user's flags that an earlier customization left in the image's `/tmp` (H21), whatever they are
- * but a directory: that never counts as a flag, yet would be published, so it is told.
+ * Removes the user's flags that an earlier customization left in the image's `/tmp` (H21), and what a killed
+ * writer of ours left half-written, whatever they are but a directory: that never counts as a flag, yet would be published, so it is told.
  *
  * @throws Failure PathEscapesRoot, ImageInvalid when `/tmp` itself cannot be used
  */
@@ -31,7 +31,9 @@ export async function clearStaleFlags(root: ImageRoot): Promise<ClearedFlags> {
   const removed: string[] = [];
   const problems: Finding[] = [];
   await ensureTemporary(root);
-  for (const name of FLAGS) {
+  const present = (await root.list('/tmp')) ?? [];
+  const halfWritten = present.filter((name) => FLAGS.some((flag) => isTemporarySentinel(name, flag)));
+  for (const name of [...FLAGS, ...halfWritten]) {
     const path = `/tmp/${name}`;
     const entry = await root.lstat(path);
     if (entry?.kind === 'directory') problems.push(inTheWay(path));

@@ -28,6 +28,18 @@ describe('stale flags', () => {
     expect((await readdir(volume.at)).sort()).toEqual(['complete', 'keep', 'tmp']);
   });
 
+  it('H21 that a killed writer left half-written are removed, and what only looks alike stays', async () => {
+    await using volume = await makeVolume({
+      'tmp/.failed.0123456789ab': 'half',
+      'tmp/.complete.refused.0123456789ab': 'half',
+      'tmp/.failed.mine': 'x',
+      'tmp/.failure.0123456789ab': 'x',
+    });
+    const { removed } = await clearStaleFlags(volume.root);
+    expect(removed).toEqual(['/tmp/.complete.refused.0123456789ab', '/tmp/.failed.0123456789ab']);
+    expect((await readdir(join(volume.at, 'tmp'))).sort()).toEqual(['.failed.mine', '.failure.0123456789ab']);
+  });
+
   it('H21 that are directories are told with the command that removes them', async () => {
     await using volume = await makeVolume({ 'tmp/complete/x': 'x', 'tmp/failed': '' });
     const { removed, problems } = await clearStaleFlags(volume.root);

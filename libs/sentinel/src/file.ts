@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { lstat, open, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises';
 
-import type { OwnNote, Sentinel } from '@ims/contract';
+import { temporarySentinel, type OwnNote, type Sentinel } from '@ims/contract';
 import { Failure } from '@ims/runtime';
 import { decodeSentinel, encodeSentinel, SENTINEL_LIMIT } from './decode.ts';
 import { codeOf, volumeFailure } from './errno.ts';
@@ -91,7 +91,7 @@ export interface PostOptions {
  */
 export async function postSentinel(path: string, note?: OwnNote, options: PostOptions = {}): Promise<void> {
   const slash = path.lastIndexOf('/') + 1;
-  const temporary = `${path.slice(0, slash)}.${path.slice(slash)}.${randomBytes(6).toString('hex')}`;
+  const temporary = path.slice(0, slash) + temporarySentinel(path.slice(slash), randomBytes(6).toString('hex'));
   try {
     await writeNew(temporary, encodeSentinel(note), options.durable ?? true);
     await renameOver(temporary, path);
