@@ -28,12 +28,12 @@ export interface SessionsOptions {
   readonly spare?: () => readonly number[];
   readonly self?: number;
   readonly proc?: string;
-  /** How long somebody at a terminal is given to leave of their own accord. */
+  /** How long users are given to leave, and their commands to end, of their own accord. */
   readonly askMs?: number;
   readonly rounds?: readonly Round[];
 }
 
-const ASK_MS = 1000;
+const ASK_MS = 2000;
 const ROUNDS: readonly Round[] = [
   { signal: 'SIGHUP', ms: 1000 },
   { signal: 'SIGTERM', ms: 2000 },
@@ -64,9 +64,9 @@ async function endAll(options: SessionsOptions): Promise<void> {
   if (terminals.length > 0) {
     logger.info({ terminals: terminals.map(terminalPath) }, 'asking those at a terminal to leave');
     await tellTerminals(terminals, GOODBYE, logger);
-    if (await untilEmpty({ clock, scan }, askMs)) return;
   }
-  await endProcesses({ clock, logger, rounds, scan });
+  // `ssh host touch complete` has to come to its own end, or its user is told that it failed (H40).
+  if (!(await untilEmpty({ clock, scan }, askMs))) await endProcesses({ clock, logger, rounds, scan });
   logger.info({}, 'no user process is left');
 }
 

@@ -1,17 +1,21 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { cleanUp, eventually, onCleanup, processesUnder } from '@ims/testing';
+import { cleanUp, eventually, NODE, onCleanup, processesUnder } from '@ims/testing';
 
 import { readProcess, readProcessTable } from '../src/process-table.ts';
 import { openTestDoor, type TestDoor } from './support/test-door.ts';
 
 afterEach(cleanUp);
+
+const run = promisify(execFile);
 
 /** Starts something over ssh that lives on when the login has ended, and gives its pid. */
 async function leaveBehind(made: TestDoor, command: string): Promise<number> {
@@ -112,6 +116,15 @@ describe('H17 ending the sessions', () => {
     expect(runs(spared)).toBe(false);
   });
 
+  it.each([
+    ['below an init', ['tini', '--']],
+    ['as process 1', []],
+  ])('finds in a namespace of our own even what bears no mark at all; %s', async (_name, init) => {
+    const script = fileURLToPath(new URL('support/in-namespace.ts', import.meta.url));
+    const { stdout } = await run('unshare', ['--pid', '--mount', '--fork', '--mount-proc', ...init, NODE, script]);
+    expect(JSON.parse(stdout)).toEqual({ ownNamespace: true, before: 1, after: 0 });
+  });
+
   it('does not touch a process of another job, nor one that only reads', async () => {
     const made = await openTestDoor();
     const env = { IMS_JOB_ID: 'another-job', IMS_ARCH: 'x86_64' };
@@ -174,6 +187,15 @@ describe('H17 ending the sessions', () => {
       message: expect.stringMatching(/\d+ \((sshd|bash|sleep)\)/) as string,
     });
     await made.sessions({ rounds: QUICK }).end();
+  });
+
+  it('H40 lets a command that has said complete come to its own end', async () => {
+    const made = await openTestDoor({ jailed: true });
+    const command = await made.stay('echo here; sleep 0.2; exit 7');
+    const exited = once(command, 'exit');
+    await made.door.shut();
+    await made.sessions({ rounds: QUICK, askMs: 60_000 }).end();
+    expect(await exited).toEqual([7, null]);
   });
 
   it('says each round, and asks first only when somebody sits at a terminal', async () => {
