@@ -1,8 +1,6 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { Action } from '@ims/contract';
-
 /** The names in `/boot` that a job publishes. */
 export interface BootNames {
   readonly kernel: string;
@@ -39,7 +37,7 @@ const PARAMETERS = 'kernel-parameters';
 export function chooseBootNames(
   inBoot: readonly string[],
   wanted: WantedBootNames,
-  job: { architecture: Architecture; action: Action },
+  job: { readonly architecture: Architecture },
 ): Choice {
   const kernel = choose(inBoot, wanted.kernel, {
     flag: '--kernel',

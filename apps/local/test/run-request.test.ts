@@ -1,0 +1,83 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cleanUp, imageTemplate, temporaryDirectory } from '@ims/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { checkFlags, checkLogLevel, type RunFlags } from '../src/run-request.ts';
+
+const plain: RunFlags = { action: 'customize', jail: true };
+
+afterEach(cleanUp);
+
+describe('the flags of ims-job run', () => {
+  it('are checked all at once, each problem with what was found and what is accepted', async () => {
+    const work = await temporaryDirectory();
+    await writeFile(join(work, 'empty.sh'), '');
+    const flags: RunFlags = {
+      ...plain,
+      action: 'Customize',
+      image: 'absent',
+      script: 'empty.sh',
+      store: 's3://bucket',
+      name: 'two\nlines',
+      kernel: '../vmlinuz',
+      initrd: '',
+    };
+    const checking = checkFlags(flags, { cwd: work, home: '/h' });
+    await expect(checking).rejects.toMatchObject({ reason: 'ConfigurationInvalid' });
+    const problem = await checking.catch((error: unknown) => (error as Error).message);
+    for (const part of [
+      '--action is "Customize" (accepted: `create`, `customize`)',
+      `--image ${work}/absent does not exist`,
+      `--script ${work}/empty.sh is empty`,
+      '--store',
+      '--name is "two\\nlines"',
+      '--kernel is "../vmlinuz"',
+      '--initrd is ""',
+    ]) {
+      expect(problem).toContain(part);
+    }
+    expect(await readdir(work)).toEqual(['empty.sh']);
+  });
+
+  it('are read relative to where they were typed', async () => {
+    const work = await temporaryDirectory();
+    await writeFile(join(work, 'setup.sh'), 'true');
+    await mkdir(join(work, 'images'));
+    const flags = { ...plain, script: 'setup.sh', store: 'images' };
+    const request = await checkFlags(flags, { cwd: work, home: '/h' });
+    expect(request).toMatchObject({ script: join(work, 'setup.sh'), store: join(work, 'images'), jailed: true });
+  });
+
+  it('never jail a create job, and refuse a script for it', async () => {
+    const place = { cwd: '/', home: '/h' };
+    expect((await checkFlags({ ...plain, action: 'create' }, place)).jailed).toBe(false);
+    await expect(checkFlags({ ...plain, action: 'create', script: '/bin/sh' }, place)).rejects.toThrow(
+      /opens no shell/,
+    );
+  });
+
+  it('work in place on a directory only', async () => {
+    const work = await temporaryDirectory();
+    await writeFile(join(work, 'a.sqsh'), 'hsqs'.padEnd(512));
+    const place = { cwd: work, home: '/h' };
+    await expect(checkFlags({ ...plain, inPlace: true }, place)).rejects.toThrow(/--in-place is given without --image/);
+    const withFile = checkFlags({ ...plain, inPlace: true, image: 'a.sqsh' }, place);
+    await expect(withFile).rejects.toThrow(/--in-place is given with a squashfs file/);
+  });
+
+  it('refuse an image that contains the place where jobs work', async () => {
+    const image = await imageTemplate();
+    const checking = checkFlags({ ...plain, image }, { cwd: '/', home: `${image}/root/ims-job` });
+    await expect(checking).rejects.toThrow(/contains .*IMS_JOB_HOME/);
+  });
+
+  it('take a log level in any case', () => {
+    expect(checkLogLevel('debug')).toBe('DEBUG');
+    expect(checkLogLevel(undefined)).toBeUndefined();
+    expect(() => checkLogLevel('loud')).toThrow(/--log-level is "LOUD"/);
+  });
+});
