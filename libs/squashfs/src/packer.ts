@@ -8,7 +8,7 @@ import type { OnProgress, Packed, Packer } from '@ims/export';
 import { Failure, type Logger, type Outcome, type Runner } from '@ims/runtime';
 import { packArguments } from './arguments.ts';
 import { chooseCompression, describeCompression, type CompressionChoice, type KernelSupport } from './compression.ts';
-import { publishFile } from './durable.ts';
+import { publishFile, writeBackDuring } from './durable.ts';
 import { readMountPoints, type MountPoint } from './mount-points.ts';
 import { parseProgress } from './progress.ts';
 import { readResources } from './read-resources.ts';
@@ -127,7 +127,8 @@ async function runMksquashfs(options: PackerOptions, run: Run & { args: readonly
     run.signal,
     async (signal) => {
       const onLine = progressTo(run.onProgress);
-      return await runner.run({ program: 'mksquashfs', args: run.args, signal, onLine });
+      const packing = { program: 'mksquashfs', args: run.args, signal, onLine };
+      return await writeBackDuring(run.temporary, async () => await runner.run(packing));
     },
   );
   const failure = failureOf(toolOf(options), outcome);
