@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 import { homedir, constants as system } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 
+import { readEnvironment } from '@ims/env';
 import type { Interruption } from './ports.ts';
 
 /** One of the two outputs of this process. */
@@ -17,8 +18,9 @@ export interface Out {
 export interface World {
   readonly argv: readonly string[];
   readonly cwd: string;
-  /** Value of `IMS_JOB_HOME`, or its default. */
-  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where jobs are kept when no variable says so. */
+  readonly usualHome: string;
   readonly isRoot: boolean;
   /** How `ims-job` is started here, for commands that people are told to type. */
   readonly self: string;
@@ -27,7 +29,8 @@ export interface World {
   /** The file that runs, and the Node that runs it. */
   readonly main: string;
   readonly node: string;
-  readonly colour: boolean;
+  /** Colours were not forbidden; whether they are used is up to each output. */
+  readonly mayColour: boolean;
   readonly stdout: Out;
   readonly stderr: Out;
   readonly interruption: Interruption;
@@ -39,22 +42,36 @@ export function readWorld(main: string): World {
   const byNpm = env['npm_lifecycle_event'] === 'start';
   const args = argv.slice(2);
   const self = main.endsWith('.mjs') ? `node ${main}` : 'npx ims-job';
-  const state = env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state');
   return {
     argv,
     // npm runs its scripts at the top of the repository, wherever it was called.
     cwd: (byNpm ? env['INIT_CWD'] : undefined) ?? process.cwd(),
-    home: resolve(env['IMS_JOB_HOME'] ?? join(state, 'ims-job')),
+    env,
+    usualHome: join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state'), 'ims-job'),
     isRoot: process.getuid?.() === 0,
     self,
     asRoot: byNpm ? sudoNpm(args.slice(1)) : `sudo ${[self, ...args].join(' ')}`,
     main,
     node: process.execPath,
-    colour: isTerminal(process.stderr) && env['NO_COLOR'] === undefined,
+    mayColour: env['NO_COLOR'] === undefined,
     stdout: outOf(process.stdout),
     stderr: outOf(process.stderr),
     interruption: catchSignals(),
   };
+}
+
+/** What `ims-job` takes from its environment. */
+export interface Settings {
+  readonly home: string;
+  /** Undefined when nobody asked for a level. */
+  readonly logLevel: string | undefined;
+}
+
+/** @throws Failure ConfigurationInvalid naming every variable that is malformed */
+export function readSettings(world: Pick<World, 'env' | 'usualHome'>): Settings {
+  const { values } = readEnvironment(['IMS_JOB_HOME', 'LOG_LEVEL'], world.env);
+  const asked = (world.env['LOG_LEVEL'] ?? '') !== '';
+  return { home: values.IMS_JOB_HOME ?? world.usualHome, logLevel: asked ? values.LOG_LEVEL : undefined };
 }
 
 function sudoNpm(args: readonly string[]): string {

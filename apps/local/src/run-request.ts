@@ -137,14 +137,6 @@ async function checkStore(flags: RunFlags, place: Place, problems: string[]): Pr
   }
 }
 
-/** @throws Failure ConfigurationInvalid */
-export function checkLogLevel(text: string | undefined): string | undefined {
-  const problems: string[] = [];
-  const level = parseWord('--log-level', text?.toUpperCase(), { parser: VARIABLES.LOG_LEVEL.parser, problems });
-  if (problems.length > 0) throw new Failure('ConfigurationInvalid', problems.join('; '));
-  return level;
-}
-
 function parseWord<T>(
   flag: string,
   text: string | undefined,

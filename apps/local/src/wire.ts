@@ -12,8 +12,8 @@ import { findPrograms } from './programs.ts';
 
 /** How `ims-job` speaks in this run. */
 export interface Voice {
-  /** What `--output` says; a terminal gets text and a pipe JSON when it says nothing. */
-  readonly output?: 'text' | 'json';
+  readonly home: string;
+  readonly output: 'text' | 'json';
   readonly logLevel: string;
   /** How much of the pair's log a person sees. */
   readonly detail: Detail;
@@ -21,10 +21,9 @@ export interface Voice {
 
 /** Joins everything that running a job needs. */
 export function wire(world: World, voice: Voice): LocalPorts {
-  const inText = voice.output === undefined ? world.stderr.isTTY : voice.output === 'text';
-  const { logger, narrator, end } = inText ? speakText(world, voice) : speakJson(world, voice);
+  const { logger, narrator, end } = voice.output === 'text' ? speakText(world, voice) : speakJson(world, voice);
   return {
-    home: homeAt(world.home),
+    home: homeAt(voice.home),
     runner: createRunner({ logger }),
     programs: findPrograms(world.main, world.node),
     logger,
@@ -42,8 +41,8 @@ interface Speaker {
 }
 
 function speakText(world: World, voice: Voice): Speaker {
-  const { stderr, colour } = world;
-  const renderer = textRenderer({ stream: stderr, color: colour });
+  const { stderr, mayColour } = world;
+  const renderer = textRenderer({ stream: stderr, color: mayColour && stderr.isTTY });
   const logger = loggerTo((line) => renderer.line(line), voice);
   const narrator: Narrator = {
     hear: (_source, line) => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { cleanUp, imageTemplate, temporaryDirectory } from '@ims/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { checkFlags, checkLogLevel, type RunFlags } from '../src/run-request.ts';
+import { checkFlags, type RunFlags } from '../src/run-request.ts';
 
 const plain: RunFlags = { action: 'customize', jail: true };
 
@@ -73,11 +73,5 @@ describe('the flags of ims-job run', () => {
     const image = await imageTemplate();
     const checking = checkFlags({ ...plain, image }, { cwd: '/', home: `${image}/root/ims-job` });
     await expect(checking).rejects.toThrow(/contains .*IMS_JOB_HOME/);
-  });
-
-  it('take a log level in any case', () => {
-    expect(checkLogLevel('debug')).toBe('DEBUG');
-    expect(checkLogLevel(undefined)).toBeUndefined();
-    expect(() => checkLogLevel('loud')).toThrow(/--log-level is "LOUD"/);
   });
 });

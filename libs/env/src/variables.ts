@@ -142,6 +142,11 @@ export const VARIABLES = {
     fallback: '600',
     meaning: 'Seconds to wait for the first sign of life of the other container',
   }),
+  IMS_JOB_HOME: optional(
+    'own',
+    absolutePath,
+    'Where `ims-job` keeps jobs, images and its cache; `~/.local/state/ims-job` when unset. sshd refuses one below a directory that others than root may change, such as `/tmp`',
+  ),
   IMS_TERMINATION_LOG: defaulted('own', absolutePath, {
     fallback: '/dev/termination-log',
     meaning: 'Where the last words are written',

@@ -53,7 +53,7 @@ async function make(options: DemoImageOptions, recipe: Recipe, path: string): Pr
   const partial = `${path}.partial`;
   await mkdir(scratch, { recursive: true, mode: 0o755 });
   const args = recipe.argumentsFor(partial, await readPackageSources(options.runner));
-  onStep?.(`makes a small ${recipe.suite} root from this machine's packages; once, it is kept in ${cache}`);
+  onStep?.(`makes a small ${recipe.suite} root from this machine's packages, once; it is kept in ${cache}`);
   const outcome = await options.runner.run({
     program: 'flock',
     args: [join(cache, '.lock'), 'sh', '-c', UNDER_LOCK, 'sh', path, partial, ...args],

@@ -17,6 +17,7 @@ const pages = {
   'docs/environment.md': environmentPage({
     'ims-agent': await source('apps/agent/src/config.ts'),
     'ims-sshd': await source('apps/sshd/src/config.ts'),
+    'ims-job': await source('apps/local/src/config.ts'),
   }),
 };
 

@@ -1,0 +1,80 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { exitCodeOfSignal } from '@ims/contract';
+
+import type { World } from './config.ts';
+import { createJob } from './create-job.ts';
+import { farewell } from './farewell.ts';
+import { findJob } from './find-job.ts';
+import type { Detail } from './for-people.ts';
+import { homeAt } from './home.ts';
+import { requireMachine } from './machine.ts';
+import { exitCodeOfResult } from './outcome.ts';
+import type { LocalPorts } from './ports.ts';
+import { prepareResume, type Resumption } from './resume.ts';
+import { checkFlags, type RunFlags } from './run-request.ts';
+import { resultTable } from './table.ts';
+import { wire } from './wire.ts';
+import { workOn } from './work.ts';
+
+/** The options that all commands share, and what the environment adds to them. */
+export interface Spoken {
+  readonly home: string;
+  readonly output: 'text' | 'json';
+  /** JSON was asked for in so many words: only then is the result of a command no text. */
+  readonly asJson: boolean;
+  /** Undefined when nobody asked for a level. */
+  readonly logLevel: string | undefined;
+}
+
+const USUAL_LEVEL = 'INFO';
+
+/** `ims-job run` */
+export async function runJob(world: World, flags: RunFlags, spoken: Spoken): Promise<number> {
+  const request = await checkFlags(flags, { cwd: world.cwd, home: spoken.home });
+  await requireMachine(world);
+  const logLevel = spoken.logLevel ?? USUAL_LEVEL;
+  return await carryOut(world, spoken, async (ports) => ({
+    job: await createJob({ ...request, logLevel }, ports),
+    needed: 'both',
+  }));
+}
+
+/** `ims-job resume` */
+export async function resumeJob(world: World, typed: string, spoken: Spoken): Promise<number> {
+  await requireMachine(world);
+  const id = await findJob(homeAt(spoken.home), typed);
+  return await carryOut(world, spoken, async (ports) => await prepareResume(id, spoken.logLevel, ports));
+}
+
+/** Works on a job and says how it ended: the result on standard output, what went wrong on standard error. */
+async function carryOut(
+  world: World,
+  spoken: Spoken,
+  begin: (ports: LocalPorts) => Promise<Resumption>,
+): Promise<number> {
+  const { home, output, logLevel = USUAL_LEVEL } = spoken;
+  const ports = wire(world, { home, output, logLevel, detail: detailOf(spoken) });
+  try {
+    const { job, needed } = await begin(ports);
+    const result = await workOn(job, needed, ports);
+    ports.end();
+    if (spoken.asJson) world.stdout.write(`${JSON.stringify(result)}\n`);
+    else if (result.outcome === 'Succeeded')
+      world.stdout.write(`${resultTable(result, world.mayColour && world.stdout.isTTY)}\n`);
+    if (result.outcome !== 'Succeeded') world.stderr.write(farewell(result, world.self));
+    return exitCodeOfResult(result, world.interruption.number());
+  } catch (error) {
+    ports.end();
+    // Stopped before there was a job to speak of.
+    if (world.interruption.signal.aborted) return exitCodeOfSignal(world.interruption.number() ?? 0);
+    throw error;
+  }
+}
+
+/** Who asks for a level wants to see its lines. */
+function detailOf({ logLevel }: Spoken): Detail {
+  if (logLevel === undefined) return 'phases';
+  return logLevel === 'DEBUG' ? 'everything' : 'lines';
+}
