@@ -8,7 +8,7 @@ import { readEnvironment } from '@ims/env';
 import type { Interruption } from './ports.ts';
 
 /** One of the two outputs of this process. */
-export interface Out {
+interface Out {
   write(text: string): void;
   readonly isTTY: boolean;
   readonly columns: number;

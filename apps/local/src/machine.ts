@@ -38,7 +38,7 @@ export async function requireMachine(machine: { isRoot: boolean; asRoot: string 
 }
 
 /** Which of the required programs are in none of the directories of `path`. */
-export async function missingPrograms(path: string): Promise<string[]> {
+async function missingPrograms(path: string): Promise<string[]> {
   const found = await Promise.all(
     Object.keys(REQUIRED).map(async (program) => ((await isIn(path, program)) ? [] : [program])),
   );

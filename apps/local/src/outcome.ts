@@ -4,7 +4,7 @@
 import { ERRORS, exitCodeOfSignal, EXIT_DONE, type JobStatus, type Reason, type StoredArtifact } from '@ims/contract';
 
 /** How a job can end. */
-export type JobOutcome = 'Succeeded' | 'Failed' | 'Interrupted';
+type JobOutcome = 'Succeeded' | 'Failed' | 'Interrupted';
 
 /** What `ims-job run --output json` prints as the last line of its standard output. */
 export interface Result {

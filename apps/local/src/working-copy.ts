@@ -73,7 +73,7 @@ const TAR_FILTERS: Readonly<Record<Compression, readonly string[]>> = {
 };
 
 /** The program that copies, with owners, modes, times, links, holes, devices and extended attributes. */
-export function copyCommand(source: Exclude<ImageSource, { kind: 'squashfs' }>, target: string): Command {
+function copyCommand(source: Exclude<ImageSource, { kind: 'squashfs' }>, target: string): Command {
   if (source.kind === 'directory') {
     // -x leaves out what is mounted into the directory, pseudo file systems above all (H26).
     return { program: 'cp', args: ['-a', '-x', '--reflink=auto', '-T', '--', source.path, target] };
