@@ -57,6 +57,18 @@ export function startPlain(options: ProgramOptions): Container {
   };
 }
 
+/** Stands for a container until there is one. */
+export const NOT_STARTED: Container = {
+  get program(): Program {
+    throw new Error('this half of the pair is not started');
+  },
+  get ended(): Promise<ProgramEnd> {
+    throw new Error('this half of the pair is not started');
+  },
+  signal: () => Promise.reject(new Error('this half of the pair is not started')),
+  pid: () => Promise.reject(new Error('this half of the pair is not started')),
+};
+
 /** The processes that a process has started and that are still its children. */
 export async function childrenOf(pid: number): Promise<number[]> {
   const text = await readFile(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8').catch(() => '');

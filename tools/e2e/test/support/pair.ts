@@ -4,16 +4,24 @@
 import { readFile } from 'node:fs/promises';
 
 import type { JobStatus, Phase, SessionPhase } from '@ims/contract';
+import { onTestFailed } from 'vitest';
+
 import { eventually, type LogLine, type Program, type Volume } from '@ims/testing';
 
 import { clientOptions, liveClient, runClient, type LiveLogin, type Said } from './client.ts';
-import { startIsolated, startPlain, type Container } from './container.ts';
+import { NOT_STARTED, startIsolated, startPlain, type Container } from './container.ts';
 import { createJob, type Job, type JobOptions } from './job.ts';
 
 /** How the pair is started. */
 export interface PairOptions extends JobOptions {
   /** Both halves among the processes and mounts of the machine, where the kernel offers no namespaces. */
   readonly shared?: boolean;
+}
+
+/** Which half is started only by `restart`. */
+export interface StartOptions extends Pick<PairOptions, 'shared'> {
+  readonly agent?: 'later';
+  readonly sshd?: 'later';
 }
 
 /** Both programs of a job, at work. */
@@ -53,7 +61,7 @@ export async function openPair(options: PairOptions = {}): Promise<Pair> {
 }
 
 /** Starts both programs of a job that lies on disk already. */
-export function pairOf(job: Job, options: Pick<PairOptions, 'shared'> = {}): Pair {
+export function pairOf(job: Job, options: StartOptions = {}): Pair {
   const start = {
     agent: (env = {}): Container => startPlain({ app: 'agent', args: ['run'], env: { ...job.agentEnv, ...env } }),
     sshd: (env = {}): Container => {
@@ -61,8 +69,13 @@ export function pairOf(job: Job, options: Pick<PairOptions, 'shared'> = {}): Pai
       return options.shared === true ? startPlain(program) : startIsolated(program);
     },
   };
-  const containers = { agent: start.agent(), sshd: start.sshd() };
+  const containers = {
+    agent: options.agent === 'later' ? NOT_STARTED : start.agent(),
+    sshd: options.sshd === 'later' ? NOT_STARTED : start.sshd(),
+  };
   const client = clientOptions(job);
+  const started = [containers.agent, containers.sshd].filter((container) => container !== NOT_STARTED);
+  tellWhenFailed(started);
   return {
     job,
     volume: job.volume,
@@ -92,6 +105,7 @@ export function pairOf(job: Job, options: Pick<PairOptions, 'shared'> = {}): Pai
     },
     restart: (half, env) => {
       containers[half] = start[half](env);
+      started.push(containers[half]);
     },
   };
 }
@@ -107,4 +121,15 @@ export async function readStatus({ volume }: Job): Promise<JobStatus> {
     const text = await readFile(`${volume.layout.private}/status.json`, 'utf8').catch(() => undefined);
     return text === undefined ? undefined : (JSON.parse(text) as JobStatus);
   });
+}
+
+/** A test that fails shows what the programs said. */
+function tellWhenFailed(started: readonly Container[]): void {
+  try {
+    onTestFailed(() => {
+      for (const { program } of started) console.error(`${program.stdout}${program.stderr}`);
+    });
+  } catch {
+    // Started by a hook and not by a test: the error has to do.
+  }
 }
