@@ -76,29 +76,32 @@ async function sshdRounds(samples: Samples, rounds: number, jailed: boolean): Pr
     await begin(story, volume, 'AwaitingReady');
     place(volume.sentinel('agentAlive'), { token: 'alive', message: 'bench' });
     await pause();
-    await reaction(story, 'Open', () => place(volume.sentinel('ready')), {
-      record: 'Opening',
+    await reaction(story, () => place(volume.sentinel('ready')), {
+      phase: 'Opening',
+      until: 'Open',
       in: samples,
       as: `ready → sshd opens${where}`,
     });
     await pause();
     if (round % 2 === 1) {
-      await reaction(story, 'Closed', () => touch(volume.sentinel('failed')), {
-        record: 'Closing',
+      await reaction(story, () => touch(volume.sentinel('failed')), {
+        phase: 'Closing',
+        until: 'Closed',
         in: samples,
         as: `failed → sshd closes${where}`,
       });
       continue;
     }
-    await reaction(story, 'Asking', () => touch(volume.sentinel('complete')), {
-      record: 'Asking',
+    await reaction(story, () => touch(volume.sentinel('complete')), {
+      phase: 'Asking',
       in: samples,
       as: `complete → sshd asks${where}`,
     });
     await pause();
     const verdict = encodeVerdict({ id: await askedIn(volume), answer: 'accepted', reason: '' });
-    await reaction(story, 'Closed', () => place(volume.sentinel('verdict'), verdict), {
-      record: 'Closing',
+    await reaction(story, () => place(volume.sentinel('verdict'), verdict), {
+      phase: 'Closing',
+      until: 'Closed',
       in: samples,
       as: `verdict → sshd closes${where}`,
     });
@@ -141,22 +144,23 @@ async function agentRounds(samples: Samples, rounds: number): Promise<void> {
     place(volume.sentinel('sshdAlive'), { token: 'alive', message: 'bench' });
     await pause();
     const open = { token: 'open', message: 'ssh-ed25519 AAAA' } as const;
-    await reaction(story, 'WaitingOnUser', () => place(volume.sentinel('door'), open), {
-      record: 'WaitingOnUser',
+    await reaction(story, () => place(volume.sentinel('door'), open), {
+      phase: 'WaitingOnUser',
       in: samples,
       as: 'door → agent invites the user',
     });
     await pause();
     const question = { token: 'asked', message: `q${String(round)} 0` } as const;
-    await reaction(story, 'Validating', () => place(volume.sentinel('question'), question), {
-      record: 'Validating',
+    await reaction(story, () => place(volume.sentinel('question'), question), {
+      phase: 'Validating',
       in: samples,
       as: 'question → agent checks',
     });
     await pause();
     const done = { token: 'done', message: 'complete' } as const;
-    await reaction(story, 'Succeeded', () => place(volume.sentinel('exiting'), done), {
-      record: 'Packaging',
+    await reaction(story, () => place(volume.sentinel('exiting'), done), {
+      phase: 'Packaging',
+      until: 'Succeeded',
       in: samples,
       as: 'exiting → agent packs',
     });
@@ -171,14 +175,14 @@ async function begin(story: TimedProgram, volume: Volume, first: string): Promis
   await begun;
 }
 
+/** Does something and keeps how long the story took to enter a phase; waits for the last one that follows. */
 async function reaction(
   story: TimedProgram,
-  last: string,
   act: () => number,
-  keep: { record: string; in: Samples; as: string },
+  keep: { phase: string; until?: string; in: Samples; as: string },
 ): Promise<void> {
-  const seen = story.next(phase(keep.record));
-  const over = story.next(phase(last));
+  const seen = story.next(phase(keep.phase));
+  const over = story.next(phase(keep.until ?? keep.phase));
   const at = act();
   const ms = (await seen) - at;
   await over;

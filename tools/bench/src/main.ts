@@ -12,6 +12,7 @@ import { measureIdling } from './idling.ts';
 import { measureMillion } from './million.ts';
 import { measureOpening } from './opening.ts';
 import { measurePacking } from './packing.ts';
+import { buildBundles } from './program.ts';
 import { measureStarting } from './starting.ts';
 import { describeMachine } from './machine.ts';
 import { tableOf } from './table.ts';
@@ -31,6 +32,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Figure[]>>> = {
     await measureMillion({ files: quick ? 50_000 : 1_000_000, rounds: quick ? 50 : 200, seconds: quick ? 10 : 60 }),
 };
 
+await buildBundles();
 const machine = describeMachine();
 const figures: Figure[] = [];
 try {

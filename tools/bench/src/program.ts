@@ -1,9 +1,10 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 import { NODE, onCleanup, SOURCE_TREE, type LogLine } from '@ims/testing';
 
@@ -22,9 +23,17 @@ export interface TimedProgram {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
+/** Where the programs lie as they ship, made anew by {@link buildBundles}. */
+const BUNDLES = `${SOURCE_TREE}/.cache/bench`;
+
+/** Bundles what is measured, so that it is never an old one. */
+export async function buildBundles(): Promise<void> {
+  await promisify(execFile)(NODE, [`${SOURCE_TREE}/tools/build/build.ts`, BUNDLES, 'ims-sshd', 'ims-agent']);
+}
+
 /** The program as it ships. */
 export function bundleOf(name: 'ims-sshd' | 'ims-agent'): string {
-  return `${SOURCE_TREE}/dist/${name}.mjs`;
+  return `${BUNDLES}/${name}.mjs`;
 }
 
 /** A program of this tool that runs in a process of its own. */

@@ -24,7 +24,8 @@ const user = volumeDirectory(layout.jailed ? `${layout.imageRoot}/tmp` : layout.
 
 const heartbeat = createHeartbeat({ path: sentinelPath(layout, own), text: 'bench', logger });
 await heartbeat.start();
-for await (const _line of createInterface({ input: process.stdin })) {
+const jobs = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+while ((await jobs.next()).done !== true) {
   const board = createBoard({ layout, userDirectory: user, logger });
   const peer = createPeer({ path: sentinelPath(layout, other), clock: systemClock });
   const parts: StoryParts = { board, peer, logger, clock: systemClock, layout };
