@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: MIT
 
 import { runProgram, type CommonOptions, type Termination } from '@ims/cli';
+import { EXIT_DONE } from '@ims/contract';
+import { sentenceOf } from '@ims/runtime';
 import { exitCodeOf, runSession } from '@ims/session';
 
-import { readConfig } from './config.ts';
+import { check, exitCodeOfLooks, probe } from './by-hand.ts';
+import { readConfig, type SshdConfig } from './config.ts';
 import { wire } from './wire.ts';
 
 /** What the program is started with. */
@@ -22,19 +25,46 @@ export async function run(start: Start): Promise<number> {
     example: 'IMS_ACTION=customize IMS_JOB_ID=… SSHD_OPTIONS="-f /etc/cray/ims/sshd_config" ims-sshd run /mnt/image',
   };
   return await runProgram(about, start.argv, (program, act) => {
-    const job = act(async (parent: string | undefined) => await runJob(start, parent, program.opts()));
-    program
-      .command('run', { isDefault: true })
-      .argument('[parent]', 'the shared volume; wins over IMAGE_ROOT_PARENT')
-      .description('open the shell, wait for its user, close it')
-      .action(job);
+    const options = (): CommonOptions => program.opts();
+    const commands = [
+      { name: 'run', isDefault: true, does: 'open the shell, wait for its user, close it', run: runJob },
+      { name: 'check', does: 'say whether sshd would take its configuration and this image root', run: checkDoor },
+      { name: 'probe', does: 'log in once through the door that is open, by ssh and by sftp', run: probeDoor },
+    ];
+    for (const { name, does, run: command, isDefault = false } of commands) {
+      program
+        .command(name, { isDefault })
+        .argument('[parent]', 'the shared volume; wins over IMAGE_ROOT_PARENT')
+        .description(does)
+        .action(
+          act(
+            async (parent: string | undefined) => await command(start, configOf(start, parent, options()), options()),
+          ),
+        );
+    }
   });
 }
 
-async function runJob(start: Start, parent: string | undefined, options: CommonOptions): Promise<number> {
-  const { logLevel } = options;
-  const config = readConfig(logLevel === undefined ? start.env : { ...start.env, LOG_LEVEL: logLevel }, parent);
+function configOf(start: Start, parent: string | undefined, { logLevel }: CommonOptions): SshdConfig {
+  return readConfig(logLevel === undefined ? start.env : { ...start.env, LOG_LEVEL: logLevel }, parent);
+}
+
+async function runJob(start: Start, config: SshdConfig, options: CommonOptions): Promise<number> {
   await using wired = await wire(config, options.output);
   const last = await runSession({ ...wired, settings: config.settings, signal: start.termination.signal });
   return exitCodeOf(last, start.termination.exitCode());
+}
+
+async function checkDoor(_start: Start, config: SshdConfig): Promise<number> {
+  const looks = await check(config);
+  for (const { at, failure } of looks) {
+    process.stdout.write(failure === undefined ? `ok      ${at}\n` : `refused ${at}: ${sentenceOf(failure)}\n`);
+  }
+  return exitCodeOfLooks(looks);
+}
+
+async function probeDoor(start: Start, config: SshdConfig): Promise<number> {
+  await probe(config, start.termination.signal);
+  process.stdout.write('a login through the door works\n');
+  return EXIT_DONE;
 }

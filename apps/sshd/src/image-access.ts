@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { lazyImageRoot, secureJail } from '@ims/image-root';
+import { inspectJail, lazyImageRoot, loginShell, refuseJail, secureJail } from '@ims/image-root';
 import type { PlatformOptions } from '@ims/platform';
 import type { Logger, Runner } from '@ims/runtime';
 import { volumeDirectory, type UserDirectory } from '@ims/sentinel';
@@ -14,6 +14,8 @@ export interface ImageAccess extends AsyncDisposable {
   readonly openDirectory: PlatformOptions['openDirectory'];
   /** Refuses a root that sshd would refuse, and mends what is safe (H37). */
   readonly checkJail: () => Promise<void>;
+  /** The same without mending anything. */
+  readonly inspectJail: () => Promise<void>;
 }
 
 /** The image root need not be there before it is reached into. */
@@ -29,6 +31,9 @@ export function imageAccess(
     openDirectory: async (path) => await (await root.open()).directory(path),
     checkJail: async () => {
       await secureJail(await root.open(), { ...tools, parent: layout.parent });
+    },
+    inspectJail: async () => {
+      refuseJail(await inspectJail(await root.open(), { shell: loginShell() }));
     },
     [Symbol.asyncDispose]: async () => {
       await root[Symbol.asyncDispose]();

@@ -6,25 +6,18 @@ import { randomUUID } from 'node:crypto';
 import type { CommonOptions } from '@ims/cli';
 import { sentinelPath, VERSION } from '@ims/contract';
 import { createLogger } from '@ims/logging';
-import {
-  createDoor,
-  createKeyNames,
-  createLogFollower,
-  createSessions,
-  isOwnNamespace,
-  readProcessTable,
-  type SshDoor,
-} from '@ims/openssh';
+import { createSessions, isOwnNamespace, readProcessTable, type SshDoor } from '@ims/openssh';
 import { createPlatform } from '@ims/platform';
 import { createRunner } from '@ims/process';
-import { systemClock, type Logger, type Runner } from '@ims/runtime';
+import { systemClock } from '@ims/runtime';
 import { createBoard, createHeartbeat, createPeer, ensurePrivateDirectory } from '@ims/sentinel';
 import type { SessionPorts } from '@ims/session';
 
 import type { SshdConfig } from './config.ts';
 import { customizationScript } from './customization-script.ts';
+import { openDoorway, type Tools } from './doorway.ts';
 import { imageAccess, type ImageAccess } from './image-access.ts';
-import { sessionVariables, scriptVariables } from './variables.ts';
+import { scriptVariables } from './variables.ts';
 
 /** The world of one session; disposing of it ends its heartbeat and its watches. */
 export interface Wired extends AsyncDisposable {
@@ -44,7 +37,7 @@ export async function wire(config: SshdConfig, output: CommonOptions['output']):
   // Before the first beat: an open door beside a beating heart is what the agent believes (H39).
   await board.clear('door');
   await heartbeat.start();
-  const door = doorOf(config, image, { runner, logger });
+  const door = openDoorway(config, image, { runner, logger });
   return {
     ports: {
       board,
@@ -60,42 +53,6 @@ export async function wire(config: SshdConfig, output: CommonOptions['output']):
       await heartbeat.stop();
       await board.close();
       await image[Symbol.asyncDispose]();
-    },
-  };
-}
-
-type WiredDoor = SshDoor & AsyncDisposable;
-
-interface Tools {
-  readonly runner: Runner;
-  readonly logger: Logger;
-}
-
-/** The door, with sshd's log followed into ours as long as the session lives (H38). */
-function doorOf(config: SshdConfig, image: ImageAccess, tools: Tools): WiredDoor {
-  const { logger } = tools;
-  const { values, layout } = config;
-  const { logFile } = config.sshdOptions;
-  const keyNames = createKeyNames();
-  const ended = new AbortController();
-  const follower =
-    logFile === undefined ? undefined : createLogFollower({ file: logFile, logger, clock: systemClock, keyNames });
-  const following = follower?.run(ended.signal);
-  const door = createDoor({
-    ...tools,
-    clock: systemClock,
-    sshdOptions: values.SSHD_OPTIONS ?? '',
-    configFile: values.SSHD_CONFIG_FILE,
-    variables: sessionVariables(config),
-    hostKeyDirectory: values.IMS_HOST_KEY_DIR,
-    keyNames,
-    ...(layout.jailed ? { jail: layout.imageRoot, checkJail: image.checkJail } : {}),
-  });
-  return {
-    ...door,
-    [Symbol.asyncDispose]: async () => {
-      ended.abort();
-      await following;
     },
   };
 }

@@ -18,7 +18,7 @@ export { mountsBelow, parseMountInfo, type Mount } from './mounts.ts';
 export { openImageRoot } from './open.ts';
 export type { Kind } from './pin.ts';
 export { restore, saveAndInstall, type ResolvConfOutcome, type ResolvConfPlaces } from './resolv-conf.ts';
-export { secureJail } from './secure-jail.ts';
+export { loginShell, secureJail } from './secure-jail.ts';
 export { enoughSpace, freeSpace, humanBytes, packingNeeds, type Space } from './space.ts';
 export { clearStaleFlags, ensureTemporary, type ClearedFlags } from './stale-flags.ts';
 export { usageOf, type Usage } from './usage.ts';

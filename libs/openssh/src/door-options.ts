@@ -45,6 +45,11 @@ export interface DoorTimings {
 /** The door, and what it knows of its processes. */
 export interface SshDoor extends Door {
   processes(): DoorProcesses;
+  /**
+   * Takes an sshd for the door that runs already or that somebody else is going to start; changes nothing.
+   * @throws Failure SshdRefused, ConfigurationInvalid when it would not take its configuration or not jail its users
+   */
+  attach(): Promise<void>;
 }
 
 /** The bounds that hold when nothing else is said. */

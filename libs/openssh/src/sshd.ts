@@ -34,6 +34,7 @@ export function createDoor(options: DoorOptions): SshDoor {
     isConfigured: async () => await door.isConfigured(),
     prepare: async () => await door.prepare(),
     open: async () => await door.open(),
+    attach: async () => await door.attach(),
     probe: async (signal) => await door.probe(signal),
     supervise: async (signal) => await door.supervise(signal),
     shut: async () => await door.shut(),
@@ -97,6 +98,12 @@ class OpensshDoor {
     const fingerprints = keys.map(({ type, fingerprint }) => `${type} ${fingerprint}`);
     this.#options.logger.info({ port: config.port, fingerprints }, 'sshd listens');
     return { hostKeys, port: config.port };
+  }
+
+  async attach(): Promise<void> {
+    const config = await effectiveConfigOf(this.#launch);
+    requireJail(config, this.#options.jail);
+    this.#config = config;
   }
 
   async probe(signal: AbortSignal): Promise<void> {
