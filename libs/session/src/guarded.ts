@@ -27,7 +27,7 @@ export async function guarded<T>(
 }
 
 /** A heartbeat that is there and does not move for so long is of an agent that died before this container started. */
-const LEFT_BEHIND_MS = 35_000;
+const LEFT_BEHIND_MS = 30_000;
 
 async function untilPeerLost({ board, peer, clock }: SessionPorts, signal: AbortSignal): Promise<never> {
   const began = clock.monotonic();

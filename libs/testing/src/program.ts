@@ -30,6 +30,8 @@ export interface ProgramOptions {
   readonly main?: string;
   /** Before the program's own file: `['unshare', '--pid', …]`. */
   readonly wrapper?: readonly string[];
+  /** Something else in the place of `app`, which then only names it: `['sh', 'stand-in.sh']`. */
+  readonly command?: readonly string[];
 }
 
 /** How a program ended: one of the two is null. */
@@ -68,7 +70,8 @@ export interface Program {
  */
 export function spawnProgram(options: ProgramOptions): Program {
   const main = options.main ?? `${SOURCE_TREE}/apps/${options.app}/src/main.ts`;
-  const [file = NODE, ...args] = [...(options.wrapper ?? []), NODE, main, ...(options.args ?? [])];
+  const command = [...(options.command ?? [NODE, main]), ...(options.args ?? [])];
+  const [file = NODE, ...args] = [...(options.wrapper ?? []), ...command];
   const child = spawn(file, args, {
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...followed(), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -31,12 +31,12 @@ export const USERS_WORK = 'the work of an afternoon';
 export async function killAndRestart(moment: Moment, options: PairOptions): Promise<Survival> {
   const pair = await startPair(options);
   const first = pair.sshd;
-  const reached = moment.reached(pair);
-  // It may come before anybody waits for it.
-  reached.catch(() => undefined);
-  if (moment.said) await workAndComplete(pair);
-  await reached;
+  const user = moment.said ? workAndComplete(pair) : undefined;
+  // Whose shell is killed hears no more of it, whatever they said.
+  const heard = moment.killed.includes('sshd') ? user?.catch(() => undefined) : user;
+  await Promise.race([moment.reached(pair), untilRejected(heard)]);
   const killed = await Promise.all(moment.killed.map(async (half) => await kill(pair, half)));
+  await heard;
   const before = await imageIds(pair);
   for (const half of moment.killed) pair.restart(half);
   if (!moment.said) await workAndComplete(pair);
@@ -50,6 +50,12 @@ export async function killAndRestart(moment: Moment, options: PairOptions): Prom
     wasAlive: killed.includes(true),
     ids: [...new Set([...before, ...(await imageIds(pair))])],
   };
+}
+
+/** Rejects as the promise does; the good end of it is not waited for here. */
+async function untilRejected(promise: Promise<unknown> | undefined): Promise<never> {
+  await promise;
+  return await new Promise(() => undefined);
 }
 
 /** Kills a half and waits until nothing of its container is left; false when it had ended before. */

@@ -1,0 +1,54 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { execFile } from 'node:child_process';
+import { access } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+import { cleanUp } from '@ims/testing';
+import { afterAll, describe, expect, test } from 'vitest';
+
+import { entered } from '../support/pair.ts';
+import { besideReferenceAgent } from './mixed-pair.ts';
+import { CASES, everythingSaid, USERS_WORK, workAndSay } from './words.ts';
+
+const run = promisify(execFile);
+
+afterAll(cleanUp, 60_000);
+
+describe.concurrent('our sshd container beside an agent that is not ours', () => {
+  test.for(CASES)('$word in $where, polls of $pollSeconds s', { timeout: 120_000 }, async (said) => {
+    const pair = await besideReferenceAgent(said);
+    await pair.ours.waitForLine(entered('Open'));
+    await workAndSay(pair, said.flags);
+    expect(await pair.ends(), everythingSaid(pair)).toEqual({ ours: said.isGood ? 0 : 10, theirs: 0 });
+    const { layout } = pair.job.volume;
+    const archive = `${layout.parent}/an image.sqsh`;
+    expect(pair.theirs.stdout).toContain(
+      said.isGood ? `outcome success: ${archive}` : 'outcome error: marked as failed',
+    );
+    // Nobody is asked who cannot answer.
+    expect(pair.ours.lines.some(entered('Asking'))).toBe(false);
+    await expect(access(pair.job.volume.sentinel('complete'))).rejects.toMatchObject({ code: 'ENOENT' });
+    if (said.isGood) expect((await run('unsquashfs', ['-cat', archive, 'etc/motd'])).stdout).toBe(`${USERS_WORK}\n`);
+  });
+
+  test('a kernel that is missing is found by the agent, when the shell is gone', { timeout: 120_000 }, async () => {
+    const pair = await besideReferenceAgent({ jailed: true, pollSeconds: 0.1 });
+    await pair.ours.waitForLine(entered('Open'));
+    await pair.ssh('rm /boot/vmlinuz');
+    await workAndSay(pair, ['complete']);
+    expect(await pair.ends(), everythingSaid(pair)).toEqual({ ours: 0, theirs: 1 });
+    expect(pair.theirs.stdout).toContain('outcome error: no vmlinuz');
+  });
+
+  test('a script that fails releases it with failed and exiting', { timeout: 120_000 }, async () => {
+    const pair = await besideReferenceAgent({
+      jailed: true,
+      pollSeconds: 0.1,
+      sshdEnv: { CUSTOMIZATION_SCRIPT: '/bin/false' },
+    });
+    expect(await pair.ends(), everythingSaid(pair)).toEqual({ ours: 12, theirs: 0 });
+    expect(pair.theirs.stdout).toContain('outcome error: marked as failed');
+  });
+});
