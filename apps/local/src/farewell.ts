@@ -4,16 +4,23 @@
 import { ERRORS, type Reason } from '@ims/contract';
 import type { Result } from './outcome.ts';
 
-/** The last words of a job that published nothing: what happened, why, and how to go on. */
-export function farewell(result: Result, self: string): string {
+/** The last words of a job that published nothing. */
+export interface Farewell {
+  readonly message: string;
+  /** What to do, a line each: the cure, where the work is kept, how to go on. */
+  readonly advice: readonly string[];
+}
+
+/** What happened to a job that published nothing, and how to go on with it. */
+export function farewell(result: Result, place: { readonly self: string; readonly imageRoot: string }): Farewell {
   const { outcome, reason, message, job } = result;
   const row = reason in ERRORS ? ERRORS[reason as Reason] : undefined;
-  const head = outcome === 'Interrupted' ? `interrupted: ${message}` : `failed: ${reason}: ${message}`;
-  const lines = [`ims-job: job ${job} ${head}`];
-  if (row !== undefined && needsAdvice(result, row.advice)) lines.push(`  ${row.advice}`);
-  if (row?.retryable !== false) lines.push(`  resume it: ${self} resume ${job}`);
-  else lines.push(`  look at it: ${self} show ${job}`);
-  return `${lines.join('\n')}\n`;
+  const cure = row !== undefined && needsAdvice(result, row.advice) ? [row.advice] : [];
+  const next = row?.retryable === false ? `look at it: ${place.self} show` : `resume it: ${place.self} resume`;
+  return {
+    message: `job ${job} ${outcome === 'Interrupted' ? 'interrupted' : `failed: ${reason}`}: ${message}`,
+    advice: [...cure, `its image root is kept in ${place.imageRoot}`, `${next} ${job}`],
+  };
 }
 
 /** The agent's own sentences end with what to do already, and so do ours about a script. */

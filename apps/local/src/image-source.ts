@@ -13,8 +13,7 @@ export type ImageSource =
   | { readonly kind: 'tar'; readonly path: string; readonly size: number; readonly compression: Compression };
 
 /** What `--image` accepts, for every error about it. */
-const ACCEPTED_IMAGES =
-  'a directory, a squashfs file, or a tar archive (plain, .gz, .xz, .zst, .bz2) of an image root';
+const ACCEPTED_IMAGES = 'a directory, a squashfs file, or a tar archive (plain, .gz, .xz, .zst, .bz2) of an image root';
 
 /** A source, or why it is none: a sentence that names the flag, what was found and what is accepted. */
 export type Found = { readonly source: ImageSource } | { readonly problem: string };

@@ -8,10 +8,12 @@ import { createJob } from './create-job.ts';
 import { farewell } from './farewell.ts';
 import { findJob } from './find-job.ts';
 import type { Detail } from './for-people.ts';
-import { homeAt } from './home.ts';
+import { homeAt, jobPaths } from './home.ts';
+import type { JobRecord } from './job-record.ts';
 import { requireMachine } from './machine.ts';
-import { exitCodeOfResult } from './outcome.ts';
+import { exitCodeOfResult, type Result } from './outcome.ts';
 import type { LocalPorts } from './ports.ts';
+import { imageRootOf } from './prepare.ts';
 import { prepareResume, type Resumption } from './resume.ts';
 import { checkFlags, type RunFlags } from './run-request.ts';
 import { resultTable } from './table.ts';
@@ -60,17 +62,29 @@ async function carryOut(
     const { job, needed } = await begin(ports);
     const result = await workOn(job, needed, ports);
     ports.end();
+    if (result.outcome !== 'Succeeded') sayFarewell(job, result, { world, ports, inText: output === 'text' });
     if (spoken.asJson) world.stdout.write(`${JSON.stringify(result)}\n`);
-    else if (result.outcome === 'Succeeded')
+    else if (result.outcome === 'Succeeded') {
       world.stdout.write(`${resultTable(result, world.mayColour && world.stdout.isTTY)}\n`);
-    if (result.outcome !== 'Succeeded') world.stderr.write(farewell(result, world.self));
+    }
     return exitCodeOfResult(result, world.interruption.number());
   } catch (error) {
     ports.end();
-    // Stopped before there was a job to speak of.
-    if (world.interruption.signal.aborted) return exitCodeOfSignal(world.interruption.number() ?? 0);
-    throw error;
+    if (!world.interruption.signal.aborted) throw error;
+    ports.logger.warn({}, 'stopped by a signal before the job began; nothing is left of it');
+    return exitCodeOfSignal(world.interruption.number() ?? 0);
   }
+}
+
+function sayFarewell(
+  job: JobRecord,
+  result: Result,
+  { world, ports, inText }: { readonly world: World; readonly ports: LocalPorts; readonly inText: boolean },
+): void {
+  const imageRoot = imageRootOf(jobPaths(ports.home, job.id), job);
+  const { message, advice } = farewell(result, { self: world.self, imageRoot });
+  if (inText) world.stderr.write([`ims-job: ${message}`, ...advice.map((line) => `  ${line}`), ''].join('\n'));
+  else ports.logger.error({ reason: result.reason, advice: advice.join('; ') }, message);
 }
 
 /** Who asks for a level wants to see its lines. */

@@ -1,6 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { randomInt } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 
@@ -49,15 +50,34 @@ export async function pinHostKeys(paths: JobPaths, jobId: string, hostKeys: read
   await writeFile(keyFiles(paths).knownHosts, lines.join(''), { mode: 0o600 });
 }
 
-/** A port that nobody listens on now. */
+/** Below the range from which the kernel takes ports for outgoing connections: none of these goes away by itself. */
+const PORTS = { from: 20_000, to: 32_000 };
+const TRIES = 100;
+
+/**
+ * A port that nobody listens on now.
+ *
+ * @throws Failure PlatformUnavailable when a hundred tries found none
+ */
 export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    if (await canListen(port)) return port;
+  }
+  const range = `${String(PORTS.from)} to ${String(PORTS.to)}`;
+  throw new Failure('PlatformUnavailable', `no free port from ${range} on ${SHELL_ADDRESS}`);
+}
+
+async function canListen(port: number): Promise<boolean> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, SHELL_ADDRESS, resolve);
+  return await new Promise((resolve) => {
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen(port, SHELL_ADDRESS, () => {
+      server.close(() => {
+        resolve(true);
+      });
+    });
   });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('a TCP server without a port');
-  return address.port;
 }

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { JobStatus } from '@ims/contract';
+import { ERRORS, type JobStatus } from '@ims/contract';
 import { describe, expect, it } from 'vitest';
 
 import { farewell } from '../src/farewell.ts';
@@ -105,15 +105,26 @@ describe('the last words', () => {
     expect(timingLines(result.timings)).toEqual(['Preparing     0.50', 'Packaging     1.25', 'in all        1.75']);
   });
 
-  it('of a job that can be resumed say how', () => {
-    const text = farewell({ ...result, outcome: 'Failed', reason: 'NoSpace', message: 'disk full' }, 'npx ims-job');
-    expect(text).toContain('failed: NoSpace: disk full\n  free space');
-    expect(text).toContain('npx ims-job resume j-1');
+  const place = { self: 'npx ims-job', imageRoot: '/srv/volume/image-root' };
+
+  it('of a job that can be resumed say how, and where its work is kept', () => {
+    const said = farewell({ ...result, outcome: 'Failed', reason: 'NoSpace', message: 'disk full' }, place);
+    expect(said.message).toBe('job j-1 failed: NoSpace: disk full');
+    expect(said.advice[0]).toContain('free space');
+    expect(said.advice.slice(1)).toEqual([
+      'its image root is kept in /srv/volume/image-root',
+      'resume it: npx ims-job resume j-1',
+    ]);
   });
 
   it('of a job that cannot say where to look', () => {
-    const text = farewell({ ...result, outcome: 'Failed', reason: 'MarkedFailed', message: 'no' }, 'npx ims-job');
-    expect(text).toContain('npx ims-job show j-1');
+    const said = farewell({ ...result, outcome: 'Failed', reason: 'MarkedFailed', message: 'no' }, place);
+    expect(said.advice.at(-1)).toBe('look at it: npx ims-job show j-1');
+  });
+
+  it('do not repeat what the agent has said', () => {
+    const message = `disk full; ${ERRORS.NoSpace.advice}`;
+    expect(farewell({ ...result, outcome: 'Failed', reason: 'NoSpace', message }, place).advice).toHaveLength(2);
   });
 });
 
