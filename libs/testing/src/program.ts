@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 import { onCleanup } from './cleanup.ts';
+import { TEST_HOME } from './directory.ts';
 import { createLineLog, type LogLine } from './line-log.ts';
 
 /** The top of the source tree. */
@@ -18,12 +19,18 @@ export const NODE = `${SOURCE_TREE}/node_modules/node/bin/node`;
 /** Variables by which the test runner follows what a test has started; programs get them, and nothing else of ours. */
 const FOLLOWED = ['IMS_TEST_RUN', 'NODE_REDIRECT_WARNINGS'];
 
+/** Programs are started hundreds of times from their source: compiling it each time would take most of the run. */
+const PLAIN = {
+  PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+  NODE_COMPILE_CACHE: `${TEST_HOME}/compile-cache`,
+};
+
 /** Which program of ours to start, and how. */
 export interface ProgramOptions {
   /** The directory below `apps`. */
   readonly app: string;
   readonly args?: readonly string[];
-  /** Its whole environment apart from a plain PATH. */
+  /** Its whole environment apart from a plain PATH and Node's cache of compiled code. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** Another file than `apps/<app>/src/main.ts`: a bundle. */
@@ -73,7 +80,7 @@ export function spawnProgram(options: ProgramOptions): Program {
   const command = [...(options.command ?? [NODE, main]), ...(options.args ?? [])];
   const [file = NODE, ...args] = [...(options.wrapper ?? []), ...command];
   const child = spawn(file, args, {
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...followed(), ...options.env },
+    env: { ...PLAIN, ...followed(), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });

@@ -10,5 +10,5 @@ const run = promisify(execFile);
 
 /** Bytes that no compression shortens, so that packing and storing take long enough to be killed in. */
 export async function fill({ imageRoot }: Volume): Promise<void> {
-  await run('dd', ['if=/dev/urandom', `of=${imageRoot}/usr/share/noise`, 'bs=1M', 'count=24', 'status=none']);
+  await run('dd', ['if=/dev/urandom', `of=${imageRoot}/usr/share/noise`, 'bs=1M', 'count=12', 'status=none']);
 }
