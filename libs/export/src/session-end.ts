@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { decodeRelease, ERRORS, textOf, type Reason, type Release, type Sentinel } from '@ims/contract';
+import { decodeRelease, ERRORS, noteOf, textOf, type Reason, type Release, type Sentinel } from '@ims/contract';
 
 import type { ExportState, Facts } from './states.ts';
 
@@ -18,9 +18,14 @@ export function sessionEndOf(flags: { readonly exiting: Sentinel; readonly faile
   if (release !== undefined) return { kind: 'gave-up', release };
   if (flags.failed.kind !== 'present') return { kind: 'complete' };
   const agents = decodeRelease(flags.failed);
-  return agents === undefined
-    ? { kind: 'marked-failed', message: textOf(flags.failed) }
-    : { kind: 'gave-up', release: agents };
+  if (agents === undefined) return { kind: 'marked-failed', message: textOf(flags.failed) };
+  // The agent that wrote it ended while the session was closing already: how that ended still holds.
+  return saysComplete(flags.exiting) ? { kind: 'complete' } : { kind: 'gave-up', release: agents };
+}
+
+function saysComplete(exiting: Sentinel): boolean {
+  const note = noteOf(exiting);
+  return note?.token === 'done' && note.message === 'complete';
 }
 
 /** The terminal state that follows when the sshd container gave up. */

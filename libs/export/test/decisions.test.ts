@@ -64,6 +64,16 @@ describe('how a session ended', () => {
     expect(sessionEndOf({ exiting: released, failed: empty })?.kind).toBe('gave-up');
     expect(sessionEndOf({ exiting: empty, failed: released })?.kind).toBe('gave-up');
   });
+
+  it('is what the sshd container said when the agent alone was interrupted meanwhile', () => {
+    const done = (message: string): Sentinel => ({
+      kind: 'present',
+      content: 'note',
+      note: { token: 'done', message },
+    });
+    expect(sessionEndOf({ exiting: done('complete'), failed: released })).toEqual({ kind: 'complete' });
+    expect(sessionEndOf({ exiting: done('failed'), failed: released })?.kind).toBe('gave-up');
+  });
 });
 
 describe('the verdict on an image that cannot be packaged', () => {

@@ -12,9 +12,10 @@ export async function evaluateUntil<T>(
   waiter: Waiter,
   signal: AbortSignal,
 ): Promise<T> {
-  signal.throwIfAborted();
   const aborted = whenAborted(signal);
   try {
+    // Inside, since whoever waits has to leave: one that stays would keep the program from ending.
+    signal.throwIfAborted();
     for (;;) {
       const value = await Promise.race([evaluate(), aborted.promise]);
       if (value !== undefined) return value;

@@ -156,6 +156,14 @@ describe('waiting', () => {
     expect(evaluated).toBe(false);
   });
 
+  it('leaves nothing behind that keeps the program alive when it was aborted before it began', async () => {
+    const { board } = await job();
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+    await expect(present(board, 'ready', AbortSignal.abort())).rejects.toThrow();
+    expect(timers()).toBe(before);
+  });
+
   it('ends with what the evaluation throws, and the board goes on', async () => {
     const { board } = await job();
     await expect(board.until(() => Promise.reject(new Error('broken')), never)).rejects.toThrow('broken');
