@@ -5,10 +5,10 @@ import { runProgram, type Act, type CommonOptions } from '@ims/cli';
 import type { Command } from 'commander';
 
 import { readSettings, type World } from './config.ts';
-import { findJob } from './find-job.ts';
-import { homeAt, type Home } from './home.ts';
-import { jobTable, listJobs } from './job-list.ts';
-import { detailsTable, showJob } from './job-show.ts';
+import { findJob } from './job/find-job.ts';
+import { homeAt, type Home } from './job/home.ts';
+import { jobTable, listJobs } from './job/list.ts';
+import { detailsTable, showJob } from './job/show.ts';
 import { resumeJob, runJob, type Spoken } from './job-commands.ts';
 import type { RunFlags } from './run-request.ts';
 

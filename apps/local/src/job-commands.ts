@@ -4,19 +4,19 @@
 import { exitCodeOfSignal } from '@ims/contract';
 
 import type { World } from './config.ts';
-import { createJob } from './create-job.ts';
-import { farewell } from './farewell.ts';
-import { findJob } from './find-job.ts';
-import type { Detail } from './for-people.ts';
-import { homeAt, jobPaths } from './home.ts';
-import type { JobRecord } from './job-record.ts';
-import { requireMachine } from './machine.ts';
-import { exitCodeOfResult, type Result } from './outcome.ts';
+import { createJob } from './job/create-job.ts';
+import { farewell } from './text/farewell.ts';
+import { findJob } from './job/find-job.ts';
+import type { Detail } from './text/for-people.ts';
+import { homeAt, jobPaths } from './job/home.ts';
+import type { JobRecord } from './job/record.ts';
+import { requireMachine } from './pair/machine.ts';
+import { exitCodeOfResult, type Result } from './job/outcome.ts';
 import type { LocalPorts } from './ports.ts';
-import { imageRootOf } from './prepare.ts';
-import { prepareResume, type Resumption } from './resume.ts';
+import { imageRootOf } from './image/prepare.ts';
+import { prepareResume, type Resumption } from './job/resume.ts';
 import { checkFlags, type RunFlags } from './run-request.ts';
-import { resultTable } from './table.ts';
+import { resultTable } from './text/table.ts';
 import { wire } from './wire.ts';
 import { workOn } from './work.ts';
 

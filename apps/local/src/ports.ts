@@ -3,9 +3,9 @@
 
 import type { ProcessRunner } from '@ims/process';
 import type { Logger } from '@ims/runtime';
-import type { Home } from './home.ts';
-import type { Narrator } from './narrator.ts';
-import type { Programs } from './programs.ts';
+import type { Home } from './job/home.ts';
+import type { Narrator } from './pair/narrator.ts';
+import type { Programs } from './pair/programs.ts';
 
 /** Signals that reached `ims-job`. */
 export interface Interruption {

@@ -9,8 +9,8 @@ import type { Action } from '@ims/contract';
 import { parseStoreAddress } from '@ims/artifacts';
 import { VARIABLES, type Parser } from '@ims/env';
 import { asFailure, Failure } from '@ims/runtime';
-import type { Architecture, WantedBootNames } from './boot-names.ts';
-import { findImageSource, type ImageSource } from './image-source.ts';
+import type { Architecture, WantedBootNames } from './image/boot-names.ts';
+import { findImageSource, type ImageSource } from './image/image-source.ts';
 
 /** The flags of `ims-job run` as they were typed. */
 export interface RunFlags {

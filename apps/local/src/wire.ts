@@ -4,11 +4,11 @@
 import { createLogger, textRenderer, type LevelName, type ProgramLogger } from '@ims/logging';
 import { createRunner } from '@ims/process';
 import type { World } from './config.ts';
-import { forPeople, type Detail } from './for-people.ts';
-import { homeAt } from './home.ts';
-import type { Narrator } from './narrator.ts';
+import { forPeople, type Detail } from './text/for-people.ts';
+import { homeAt } from './job/home.ts';
+import type { Narrator } from './pair/narrator.ts';
 import type { LocalPorts } from './ports.ts';
-import { findPrograms } from './programs.ts';
+import { findPrograms } from './pair/programs.ts';
 
 /** How `ims-job` speaks in this run. */
 export interface Voice {

@@ -4,13 +4,13 @@
 import { rm } from 'node:fs/promises';
 
 import { asFailure, sentenceOf } from '@ims/runtime';
-import { jobPaths, layoutOfJob, type JobPaths } from './home.ts';
-import { readRecord, writeRecord, type JobRecord } from './job-record.ts';
-import { verdictOf, type Result, type Verdict } from './outcome.ts';
+import { jobPaths, layoutOfJob, type JobPaths } from './job/home.ts';
+import { readRecord, writeRecord, type JobRecord } from './job/record.ts';
+import { verdictOf, type Result, type Verdict } from './job/outcome.ts';
 import type { LocalPorts } from './ports.ts';
-import { prepareImage } from './prepare.ts';
-import { runSession, type Needed, type SessionEnd } from './session.ts';
-import { readStatus } from './status.ts';
+import { prepareImage } from './image/prepare.ts';
+import { runSession, type Needed, type SessionEnd } from './pair/session.ts';
+import { readStatus } from './job/status.ts';
 
 /**
  * Works on a job until it has ended: brings the image to the volume, runs the pair, tidies up.

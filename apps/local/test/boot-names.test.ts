@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { chooseBootNames, type WantedBootNames } from '../src/boot-names.ts';
+import { chooseBootNames, type WantedBootNames } from '../src/image/boot-names.ts';
 
 const nothing: WantedBootNames = { kernel: undefined, initrd: undefined, parameters: undefined };
 const x86 = { architecture: 'x86_64' } as const;

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { cleanUp, imageTemplate, temporaryDirectory } from '@ims/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { findImageSource, kindOfBytes, notAnImageRoot } from '../src/image-source.ts';
+import { findImageSource, kindOfBytes, notAnImageRoot } from '../src/image/image-source.ts';
 
 const run = promisify(execFile);
 

@@ -6,7 +6,7 @@ import { silentLogger } from '@ims/runtime';
 import { cleanUp, eventually, isRunning, onCleanup, signalTo } from '@ims/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { childCommand, probeIsolation } from '../src/isolation.ts';
+import { childCommand, probeIsolation } from '../src/pair/isolation.ts';
 
 const runner = createRunner({ logger: silentLogger });
 const own = { kind: 'own' } as const;

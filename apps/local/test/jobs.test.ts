@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { cleanUp, temporaryDirectory } from '@ims/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { findJob } from '../src/find-job.ts';
-import { homeAt, jobPaths, makeHome, requireSafeHome, unsafeDirectory, type Home } from '../src/home.ts';
-import { jobTable, listJobs } from '../src/job-list.ts';
-import { detailsTable, showJob } from '../src/job-show.ts';
-import { writeRecord, type JobRecord } from '../src/job-record.ts';
-import { isAlive, markOf } from '../src/process-mark.ts';
-import { neededFor } from '../src/resume.ts';
+import { findJob } from '../src/job/find-job.ts';
+import { homeAt, jobPaths, makeHome, requireSafeHome, unsafeDirectory, type Home } from '../src/job/home.ts';
+import { jobTable, listJobs } from '../src/job/list.ts';
+import { detailsTable, showJob } from '../src/job/show.ts';
+import { writeRecord, type JobRecord } from '../src/job/record.ts';
+import { isAlive, markOf } from '../src/job/process-mark.ts';
+import { neededFor } from '../src/job/resume.ts';
 
 afterEach(cleanUp);
 

@@ -4,10 +4,10 @@
 import { ERRORS, type JobStatus } from '@ims/contract';
 import { describe, expect, it } from 'vitest';
 
-import { farewell } from '../src/farewell.ts';
-import { forPeople } from '../src/for-people.ts';
-import { exitCodeOfResult, verdictOf, type Result } from '../src/outcome.ts';
-import { resultTable, timingLines } from '../src/table.ts';
+import { farewell } from '../src/text/farewell.ts';
+import { forPeople } from '../src/text/for-people.ts';
+import { exitCodeOfResult, verdictOf, type Result } from '../src/job/outcome.ts';
+import { resultTable, timingLines } from '../src/text/table.ts';
 
 function status(phase: JobStatus['phase'], reason: string = phase, message = 'as the agent says'): JobStatus {
   return {

@@ -12,11 +12,11 @@ import { cleanUp, temporaryDirectory } from '@ims/testing';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { DEMO_SCRIPT } from '../src/demo-script.ts';
-import { homeAt, jobPaths } from '../src/home.ts';
-import { instructions } from '../src/instructions.ts';
-import { commandLine, quote } from '../src/quote.ts';
-import { insideImage, postFlag, runFromStdin, sshCommandWords, type Shell } from '../src/shell.ts';
+import { DEMO_SCRIPT } from '../src/shell/demo-script.ts';
+import { homeAt, jobPaths } from '../src/job/home.ts';
+import { instructions } from '../src/shell/instructions.ts';
+import { commandLine, quote } from '../src/shell/quote.ts';
+import { insideImage, postFlag, runFromStdin, sshCommandWords, type Shell } from '../src/shell/shell.ts';
 
 const run = promisify(execFile);
 

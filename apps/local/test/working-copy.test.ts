@@ -10,9 +10,9 @@ import { silentLogger } from '@ims/runtime';
 import { cleanUp, imageTemplate, temporaryDirectory } from '@ims/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { findImageSource, type ImageSource } from '../src/image-source.ts';
-import { bytesText, shortage } from '../src/space.ts';
-import { makeWorkingCopy } from '../src/working-copy.ts';
+import { findImageSource, type ImageSource } from '../src/image/image-source.ts';
+import { bytesText, shortage } from '../src/image/space.ts';
+import { makeWorkingCopy } from '../src/image/working-copy.ts';
 
 const run = promisify(execFile);
 

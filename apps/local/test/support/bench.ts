@@ -15,7 +15,7 @@ import {
   type ProgramEnd,
 } from '@ims/testing';
 
-import type { Result } from '../../src/outcome.ts';
+import type { Result } from '../../src/job/outcome.ts';
 
 const run = promisify(execFile);
 

@@ -5,11 +5,11 @@ import Table from 'cli-table3';
 
 import type { Home } from './home.ts';
 import { jobPaths, layoutOfJob } from './home.ts';
-import { summarise } from './job-list.ts';
-import { readRecord, type JobRecord } from './job-record.ts';
-import { bytesText } from './space.ts';
+import { summarise } from './list.ts';
+import { readRecord, type JobRecord } from './record.ts';
+import { bytesText } from '../image/space.ts';
 import { readStatus } from './status.ts';
-import { timingLines } from './table.ts';
+import { timingLines } from '../text/table.ts';
 
 /** Everything that is known of one job. */
 export interface JobDetails {

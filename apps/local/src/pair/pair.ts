@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { Outcome } from '@ims/runtime';
-import type { LocalPorts } from './ports.ts';
+import type { LocalPorts } from '../ports.ts';
 import type { Side } from './side.ts';
 
 /** Both sides of a job; `sshd` is undefined when the shell is closed for good. */

@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: MIT
 
 import { instructions } from './instructions.ts';
-import { writeRecord, type JobRecord } from './job-record.ts';
-import type { LocalPorts } from './ports.ts';
+import { writeRecord, type JobRecord } from '../job/record.ts';
+import type { LocalPorts } from '../ports.ts';
 import { handBack, runScript, type ScriptEnd } from './script.ts';
 import type { Shell } from './shell.ts';
-import type { StatusFeed } from './status.ts';
-import { pinHostKeys } from './workspace.ts';
+import type { StatusFeed } from '../job/status.ts';
+import { pinHostKeys } from './keys.ts';
 
 /**
  * The user's part of a job: when the shell is open, runs the script and hands the image back,

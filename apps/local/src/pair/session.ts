@@ -5,19 +5,21 @@ import { mkdir } from 'node:fs/promises';
 
 import { Failure } from '@ims/runtime';
 import { forgetForerunners } from './forget-forerunners.ts';
-import { layoutOfJob, type JobPaths } from './home.ts';
+import { layoutOfJob, type JobPaths } from '../job/home.ts';
 import { probeIsolation, type Bind, type Isolation } from './isolation.ts';
-import type { JobRecord } from './job-record.ts';
+import type { JobRecord } from '../job/record.ts';
 import { superviseSides, type PairEnd, type Sides } from './pair.ts';
-import type { LocalPorts } from './ports.ts';
-import { imageRootOf } from './prepare.ts';
-import type { ScriptEnd } from './script.ts';
-import type { Shell } from './shell.ts';
+import type { LocalPorts } from '../ports.ts';
+import { imageRootOf } from '../image/prepare.ts';
+import type { ScriptEnd } from '../shell/script.ts';
+import type { Shell } from '../shell/shell.ts';
 import { startSide } from './side.ts';
-import { watchStatus, type StatusFeed } from './status.ts';
-import { serveUser } from './user.ts';
+import { watchStatus, type StatusFeed } from '../job/status.ts';
+import { serveUser } from '../shell/user.ts';
 import { agentVariables, sshdVariables } from './variables.ts';
-import { emptyConfig, freePort, makeUserKey } from './workspace.ts';
+import { emptyConfig } from '../job/workspace.ts';
+import { makeUserKey } from '../shell/keys.ts';
+import { freePort } from './free-port.ts';
 
 /** Which sides of the pair a run needs: once the shell is closed for good, only the agent. */
 export type Needed = 'both' | 'agent';

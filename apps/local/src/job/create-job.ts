@@ -5,12 +5,12 @@ import { randomUUID } from 'node:crypto';
 
 import { Failure } from '@ims/runtime';
 import { jobPaths, makeHome, requireSafeHome } from './home.ts';
-import { DEMO } from './script.ts';
-import { writeRecord, type JobRecord } from './job-record.ts';
-import type { LocalPorts } from './ports.ts';
-import { defaultName, demoSource } from './prepare.ts';
+import { DEMO } from '../shell/script.ts';
+import { writeRecord, type JobRecord } from './record.ts';
+import type { LocalPorts } from '../ports.ts';
+import { defaultName, demoSource } from '../image/prepare.ts';
 import { markOf, type ProcessMark } from './process-mark.ts';
-import type { RunRequest } from './run-request.ts';
+import type { RunRequest } from '../run-request.ts';
 import { makeJobDirectories } from './workspace.ts';
 
 /** Writes a new job down, so that `list`, `show` and `resume` know it from its first moment. */

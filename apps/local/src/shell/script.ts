@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 
 import type { Logger, Outcome, Runner } from '@ims/runtime';
 import { DEMO_SCRIPT } from './demo-script.ts';
-import type { Narrator } from './narrator.ts';
+import type { Narrator } from '../pair/narrator.ts';
 import { insideImage, postFlag, runFromStdin, sshCommandWords, touchFlag, type Shell } from './shell.ts';
 
 /** The built-in script of the demonstration, in place of a file's path. */

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { ERRORS, type Reason } from '@ims/contract';
-import type { Result } from './outcome.ts';
+import type { Result } from '../job/outcome.ts';
 
 /** The last words of a job that published nothing. */
 export interface Farewell {

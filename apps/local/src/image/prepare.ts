@@ -7,12 +7,12 @@ import { basename, join } from 'node:path';
 import { makeDemoImage } from '@ims/demo-image';
 import { systemClock } from '@ims/runtime';
 import { chooseBootNames } from './boot-names.ts';
-import { layoutOfJob, type JobPaths } from './home.ts';
+import { layoutOfJob, type JobPaths } from '../job/home.ts';
 import { findImageSource, type ImageSource } from './image-source.ts';
-import { writeRecord, type JobRecord } from './job-record.ts';
-import type { LocalPorts } from './ports.ts';
+import { writeRecord, type JobRecord } from '../job/record.ts';
+import type { LocalPorts } from '../ports.ts';
 import { makeWorkingCopy } from './working-copy.ts';
-import { makeJobDirectories } from './workspace.ts';
+import { makeJobDirectories } from '../job/workspace.ts';
 
 /** The demonstration image, made on the first use. */
 export async function demoSource(ports: LocalPorts): Promise<ImageSource> {

@@ -3,36 +3,16 @@
 
 import { join } from 'node:path';
 
-import type { JobPaths } from './home.ts';
-import type { JobRecord } from './job-record.ts';
-import type { BootNames } from './boot-names.ts';
+import type { JobPaths } from '../job/home.ts';
+import type { JobRecord } from '../job/record.ts';
+import type { BootNames } from '../image/boot-names.ts';
+import { keyFiles, SHELL_ADDRESS } from '../shell/keys.ts';
 
 /** An environment for a child: all that it gets. */
 export type Variables = Readonly<Record<string, string>>;
 
-/** The files of a job that ssh and sshd share. */
-export interface KeyFiles {
-  readonly userKey: string;
-  readonly authorizedKeys: string;
-  readonly hostKeys: string;
-  readonly knownHosts: string;
-}
-
-/** The address of the shell: never reachable from another machine. */
-export const SHELL_ADDRESS = '127.0.0.1';
-
 /** Seconds that one half of the pair waits for the first sign of the other, which starts at the same moment. */
 const PEER_TIMEOUT = '60';
-
-/** Where the keys of a job lie. */
-export function keyFiles(paths: JobPaths): KeyFiles {
-  return {
-    userKey: join(paths.keys, 'id_ed25519'),
-    authorizedKeys: join(paths.keys, 'id_ed25519.pub'),
-    hostKeys: join(paths.keys, 'host'),
-    knownHosts: join(paths.keys, 'known_hosts'),
-  };
-}
 
 function common(paths: JobPaths, record: JobRecord): Variables {
   return {

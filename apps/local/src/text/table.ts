@@ -4,8 +4,8 @@
 import { dirname } from 'node:path';
 import Table from 'cli-table3';
 
-import type { Result } from './outcome.ts';
-import { bytesText } from './space.ts';
+import type { Result } from '../job/outcome.ts';
+import { bytesText } from '../image/space.ts';
 
 /** Columns that a sha256 takes with the blanks around it. */
 const CHECKSUM_WIDTH = 66;

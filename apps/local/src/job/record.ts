@@ -5,11 +5,11 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 
 import type { Action } from '@ims/contract';
 import { Failure } from '@ims/runtime';
-import type { Architecture, BootNames, WantedBootNames } from './boot-names.ts';
-import type { ImageSource } from './image-source.ts';
+import type { Architecture, BootNames, WantedBootNames } from '../image/boot-names.ts';
+import type { ImageSource } from '../image/image-source.ts';
 import type { Result } from './outcome.ts';
 import type { ProcessMark } from './process-mark.ts';
-import type { ScriptEnd } from './script.ts';
+import type { ScriptEnd } from '../shell/script.ts';
 
 /** Everything that must be known of a job to show it or to go on with it: `job.json`. */
 export interface JobRecord {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Outcome } from '@ims/runtime';
 import { childCommand, type ChildOptions } from './isolation.ts';
 import type { Source } from './narrator.ts';
-import type { LocalPorts } from './ports.ts';
+import type { LocalPorts } from '../ports.ts';
 import type { Variables } from './variables.ts';
 
 /** One program of the pair, running. */

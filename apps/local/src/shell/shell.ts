@@ -1,10 +1,9 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { JobPaths } from './home.ts';
+import type { JobPaths } from '../job/home.ts';
 import { quote } from './quote.ts';
-import { keyFiles, SHELL_ADDRESS } from './variables.ts';
-import { hostKeyAlias } from './workspace.ts';
+import { hostKeyAlias, keyFiles, SHELL_ADDRESS } from './keys.ts';
 
 /** The door of a job, as an ssh client needs to know it. */
 export interface Shell {

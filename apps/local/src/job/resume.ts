@@ -5,11 +5,11 @@ import type { JournalEntry } from '@ims/export';
 import { Failure } from '@ims/runtime';
 import { ownMark } from './create-job.ts';
 import { jobPaths } from './home.ts';
-import { readRecord, writeRecord, type JobRecord } from './job-record.ts';
+import { readRecord, writeRecord, type JobRecord } from './record.ts';
 import { readJournal } from './journal.ts';
-import type { LocalPorts } from './ports.ts';
+import type { LocalPorts } from '../ports.ts';
 import { isAlive } from './process-mark.ts';
-import type { Needed } from './session.ts';
+import type { Needed } from '../pair/session.ts';
 
 /** A job that was stopped, and what it takes to go on with it. */
 export interface Resumption {

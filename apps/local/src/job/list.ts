@@ -7,7 +7,7 @@ import Table from 'cli-table3';
 
 import type { Home } from './home.ts';
 import { jobPaths } from './home.ts';
-import { readRecord, type JobRecord } from './job-record.ts';
+import { readRecord, type JobRecord } from './record.ts';
 import { isAlive } from './process-mark.ts';
 import { readStatus } from './status.ts';
 
