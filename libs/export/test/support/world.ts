@@ -41,7 +41,7 @@ export function newWorld(): World {
 
 export const JOB = '0a1b2c3d-0000-4000-8000-00000000abcd';
 
-export const SETTINGS: ExportSettings = {
+const SETTINGS: ExportSettings = {
   jobId: JOB,
   imageName: 'cos',
   action: 'customize',
