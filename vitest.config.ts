@@ -34,7 +34,17 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'component',
-          include: ['apps/*/test/**/*.test.ts', 'tools/e2e/test/**/*.test.ts'],
+          include: ['apps/*/test/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          // The whole pair with a real sshd: kills, waits for heartbeats to stop, stand-ins that poll.
+          name: 'end-to-end',
+          include: ['tools/e2e/test/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
