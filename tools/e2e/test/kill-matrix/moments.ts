@@ -49,7 +49,9 @@ export function whilePacking(): Moment {
     killed: ['agent'],
     when: 'mksquashfs runs',
     said: true,
-    reached: async (pair) => await eventually(async () => await hasChild(pair.agent.pid, 'mksquashfs')),
+    // On a busy machine it may come and go unseen.
+    reached: async ({ agent }) =>
+      await eventually(async () => agent.lines.some(entered('Uploading')) || (await hasChild(agent.pid, 'mksquashfs'))),
   };
 }
 

@@ -20,7 +20,7 @@ describe.concurrent('our sshd container beside an agent that is not ours', () =>
   test.for(CASES)('$word in $where, polls of $pollSeconds s', { timeout: 120_000 }, async (said) => {
     const pair = await besideReferenceAgent(said);
     await pair.ours.waitForLine(entered('Open'));
-    await workAndSay(pair, said.flags);
+    expect(await workAndSay(pair, said.flags)).toMatchObject({ code: 0 });
     expect(await pair.ends(), everythingSaid(pair)).toEqual({ ours: said.isGood ? 0 : 10, theirs: 0 });
     const { layout } = pair.job.volume;
     const archive = `${layout.parent}/an image.sqsh`;

@@ -1,6 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import type { Said } from '../support/client.ts';
 import type { MixedPair } from './mixed-pair.ts';
 
 /** What a user may say at the end of a session. */
@@ -23,12 +24,12 @@ export const CASES = [true, false].flatMap((jailed) =>
 /** What the user writes into the image. */
 export const USERS_WORK = 'done beside a stranger';
 
-/** Works in the image and says something, as a client does that disconnects at once. */
-export async function workAndSay(pair: MixedPair, flags: readonly string[]): Promise<void> {
+/** Works in the image, then says something as a client does that disconnects at once; gives what ssh made of that. */
+export async function workAndSay(pair: MixedPair, flags: readonly string[]): Promise<Said> {
   const { jailed, imageRoot, parent } = pair.job.volume.layout;
-  const touched = flags.map((flag) => `${jailed ? '/tmp' : parent}/${flag}`).join(' ');
-  const said = await pair.ssh(`echo '${USERS_WORK}' > ${jailed ? '' : imageRoot}/etc/motd; touch ${touched}`);
-  if (said.code !== 0) throw new Error(`the user could not work: ${said.stderr}\n${everythingSaid(pair)}`);
+  const worked = await pair.ssh(`echo '${USERS_WORK}' > ${jailed ? '' : imageRoot}/etc/motd`);
+  if (worked.code !== 0) throw new Error(`the user could not work: ${worked.stderr}\n${everythingSaid(pair)}`);
+  return await pair.ssh(`touch ${flags.map((flag) => `${jailed ? '/tmp' : parent}/${flag}`).join(' ')}`);
 }
 
 /** What both containers wrote. */
