@@ -1,10 +1,12 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { cleanUp } from '@ims/testing';
+import { writeFile } from 'node:fs/promises';
+
+import { cleanUp, type Volume } from '@ims/testing';
 import { afterAll, describe, test } from 'vitest';
 
-import { killAndRestart } from './kill-and-restart.ts';
+import { killAndRestart, USERS_WORK } from './kill-and-restart.ts';
 import { journalled, phaseOf, progressOf, whilePacking, type Moment } from './moments.ts';
 import { fill } from './noise.ts';
 import { expectSurvived, type Row } from './outcome.ts';
@@ -30,6 +32,24 @@ describe.concurrent('H3 an agent that is killed at any step publishes the image 
   test.for(MOMENTS)('killed in $when', { timeout: 120_000 }, async (moment) => {
     const survival = await killAndRestart(moment, { jailed: true, prepare: fill });
     rows.push(await expectSurvived(survival));
+  });
+});
+
+/** Nobody logs in: what the builder made is packed at once. */
+const OF_A_BUILD: readonly Moment[] = [
+  phaseOf('agent', 'Starting', true),
+  phaseOf('agent', 'Validating', true),
+  whilePacking(),
+  phaseOf('agent', 'Registering', true),
+].map((moment) => ({ ...moment, when: `${moment.when}, create` }));
+
+describe.concurrent('H3 the agent of a create job that is killed at any step publishes the image once', () => {
+  test.for(OF_A_BUILD)('killed in $when', { timeout: 120_000 }, async (moment) => {
+    const prepare = async (volume: Volume): Promise<void> => {
+      await fill(volume);
+      await writeFile(`${volume.imageRoot}/etc/motd`, `${USERS_WORK}\n`);
+    };
+    rows.push(await expectSurvived(await killAndRestart(moment, { action: 'create', prepare })));
   });
 });
 

@@ -31,7 +31,8 @@ export const USERS_WORK = 'the work of an afternoon';
 export async function killAndRestart(moment: Moment, options: PairOptions): Promise<Survival> {
   const pair = await startPair(options);
   const first = pair.sshd;
-  const user = moment.said ? workAndComplete(pair) : undefined;
+  const hasUser = options.action !== 'create';
+  const user = hasUser && moment.said ? workAndComplete(pair) : undefined;
   // Whose shell is killed hears no more of it, whatever they said.
   const heard = moment.killed.includes('sshd') ? user?.catch(() => undefined) : user;
   await Promise.race([moment.reached(pair), untilRejected(heard)]);
@@ -39,7 +40,7 @@ export async function killAndRestart(moment: Moment, options: PairOptions): Prom
   await heard;
   const before = await imageIds(pair);
   for (const half of moment.killed) pair.restart(half);
-  if (!moment.said) await workAndComplete(pair);
+  if (hasUser && !moment.said) await workAndComplete(pair);
   const exits = await pair.ends();
   const hostKeys = [first, pair.sshd].flatMap(hostKeysOf);
   return {

@@ -5,7 +5,7 @@ import type { Said } from '../support/client.ts';
 import type { MixedPair } from './mixed-pair.ts';
 
 /** What a user may say at the end of a session. */
-export const WORDS = [
+const WORDS = [
   { word: 'complete', flags: ['complete'], isGood: true },
   { word: 'failed', flags: ['failed'], isGood: false },
   { word: 'both', flags: ['failed', 'complete'], isGood: false },
