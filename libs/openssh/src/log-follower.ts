@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { watch } from 'node:fs';
+import { watch, type FSWatcher } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 import type { Clock, Fields, Logger } from '@ims/runtime';
@@ -40,32 +40,58 @@ export function createLogFollower(options: LogFollowerOptions): LogFollower {
   };
   return {
     run: async (signal) => {
+      const changes = changesOf(options.file);
       while (!signal.aborted) {
-        const changed = changeOf(options.file);
+        const changed = changes.next();
         tellNew();
-        await options.clock
-          .sleep(options.tickMs ?? 1000, AbortSignal.any([signal, changed.signal]))
-          .catch(() => undefined);
-        changed.close();
+        await options.clock.sleep(options.tickMs ?? 3000, AbortSignal.any([signal, changed])).catch(() => undefined);
       }
+      changes.close();
       tellNew();
     },
   };
 }
 
-/** Aborts when something happens to the file; armed before the file is read, so that nothing is missed. */
-function changeOf(file: string): { signal: AbortSignal; close: () => void } {
-  const changed = new AbortController();
-  try {
-    const watcher = watch(dirname(file), (_event, name) => {
-      if (name === null || name === basename(file)) changed.abort();
-    });
-    watcher.on('error', () => changed.abort());
-    return { signal: changed.signal, close: () => watcher.close() };
-  } catch {
-    // The directory is not there yet; the tick looks again.
-    return { signal: changed.signal, close: () => undefined };
-  }
+/** Tells that something happened to a file. */
+interface Changes {
+  /** Aborts at the next change from now on: taken before the file is read, so that nothing is missed. */
+  next(): AbortSignal;
+  close(): void;
+}
+
+/** Watches as soon as there is a directory to be watched. */
+function changesOf(file: string): Changes {
+  let changed = new AbortController();
+  let watcher: FSWatcher | undefined;
+  const close = (): void => {
+    watcher?.close();
+    watcher = undefined;
+  };
+  const open = (): FSWatcher | undefined => {
+    try {
+      const opened = watch(dirname(file), (_event, name) => {
+        // The watch of a directory that is removed tells nothing more; its own end it tells by its own name.
+        if (name === basename(dirname(file))) close();
+        if (name === null || name === basename(file)) changed.abort();
+      });
+      opened.on('error', () => {
+        close();
+        changed.abort();
+      });
+      return opened;
+    } catch {
+      // The directory is not there yet; the tick looks again.
+      return undefined;
+    }
+  };
+  return {
+    next: () => {
+      watcher ??= open();
+      if (changed.signal.aborted) changed = new AbortController();
+      return changed.signal;
+    },
+    close,
+  };
 }
 
 /** Connections of the login probe, whose end is of as little interest as their beginning. */
