@@ -54,10 +54,10 @@ describe('H27 a boot file that is a link', () => {
     const secret = `${pair.volume.scratch}/client-secret`;
     await writeFile(secret, SECRET);
     const initrd = `${pair.volume.imageRoot}/boot/initrd`;
-    let swaps = true;
+    const swaps = new AbortController();
     const swapping = (async () => {
       await rename(initrd, `${initrd}.real`);
-      while (swaps) {
+      while (!swaps.signal.aborted) {
         for (const target of ['initrd.real', secret]) {
           await symlink(target, `${initrd}.new`);
           await rename(`${initrd}.new`, initrd);
@@ -66,7 +66,7 @@ describe('H27 a boot file that is a link', () => {
     })();
     await pair.ssh('touch /tmp/complete');
     const { agent } = await pair.ends();
-    swaps = false;
+    swaps.abort();
     await swapping;
     expect([0, 30, 31]).toContain(agent);
     for (const id of await publishedImages(pair.job)) {

@@ -9,7 +9,7 @@ import type { Volume } from '@ims/testing';
 
 const run = promisify(execFile);
 
-/** A capability of a file, as setcap writes it. */
+/** A capability of a file, as the kernel keeps it. */
 const CAPABILITY = '0x0100000200100000000000000000000000000000';
 
 /** What no little jail has a tool for: it is in the image when the shell opens. */
