@@ -19,11 +19,18 @@ export async function close(ports: SessionPorts, wanted: Ending): Promise<Sessio
     const why = releaseOf(ending);
     if (why !== undefined) await board.post('failed', why);
     await board.post('exiting', why ?? { token: 'done', message: ending.kind });
-    if (ending.kind === 'complete' || ending.kind === 'failed') await board.clear('complete');
+    if (isObeyed(ending)) await board.clear('complete');
   } catch (error) {
     logger.error({ err: error }, 'the volume refuses our flags; the agent will notice that our heartbeat stops');
   }
   return { phase: 'Closed', ending };
+}
+
+// A complete that nobody has obeyed stays for the next start; one that was rejected would be rejected there again,
+// before anybody could log in and mend the image.
+function isObeyed(ending: Ending): boolean {
+  if (ending.kind === 'failure') return ending.failure.reason === 'ImageInvalid';
+  return ending.kind === 'complete' || ending.kind === 'failed';
 }
 
 async function endEverything(ports: SessionPorts, wanted: Ending): Promise<Ending> {

@@ -128,6 +128,7 @@ describe('a complete beside an agent of ours', () => {
     const ending = await session.ended;
     expect(exitCodeOf(ending, 143)).toBe(30);
     expect(decodeRelease(session.board.at('exiting'))?.reason).toBe('ImageInvalid');
+    expect(session.board.calls.slice(-2)).toEqual(['post exiting failed', 'clear complete']);
   });
 
   it('takes a verdict on an earlier question for none', async () => {

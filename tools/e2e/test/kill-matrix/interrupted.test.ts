@@ -64,6 +64,19 @@ describe.concurrent('H6 a job that a signal has stopped', () => {
   });
 });
 
+describe.concurrent('H10 a job that was given up because its image lacks something', () => {
+  test('is mended in the shell of its next start', { timeout: 120_000 }, async () => {
+    const pair = await startPair({ jailed: true });
+    await isOpen(pair);
+    await pair.ssh('mv /boot/vmlinuz /boot/away; touch /tmp/complete');
+    expect(await pair.ends(), everythingSaid(pair)).toEqual({ agent: 30, sshd: 30 });
+    await restartInOrder(pair, ['agent', 'sshd']);
+    await isOpen(pair);
+    expect(await pair.ssh('mv /boot/away /boot/vmlinuz')).toMatchObject({ code: 0 });
+    await finish(pair);
+  });
+});
+
 describe.concurrent('H39 a shell whose container is gone', () => {
   test('is not called open by an agent that finds its door open', { timeout: 120_000 }, async () => {
     const pair = await startPair({ jailed: true });
