@@ -33,7 +33,7 @@ export async function wire(config: AgentConfig, output: CommonOptions['output'])
   const publishing = await openPublishing(config.store, { arch: values.BUILD_ARCH, logger });
   const journal = await openJournal({ path: `${layout.private}/journal.jsonl`, job: values.IMS_JOB_ID, logger });
   const image = lazyImageRoot(layout.imageRoot);
-  const board = createBoard({ layout, userDirectory: userDirectory(config, image.open), logger });
+  const board = createBoard({ layout, userDirectory: userDirectory(config, image.open), logger, own: 'agentAlive' });
   const heartbeat = createHeartbeat({
     path: sentinelPath(layout, 'agentAlive'),
     text: `ims-agent/${VERSION}`,

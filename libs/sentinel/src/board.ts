@@ -16,7 +16,9 @@ export interface BoardOptions {
   /** Where the user's flags lie; see {@link UserDirectory}. */
   readonly userDirectory: UserDirectory;
   readonly logger: Logger;
-  /** The slow tick in milliseconds; 1 s when left out. */
+  /** This container's own heartbeat, whose beats wake nobody. */
+  readonly own?: 'agentAlive' | 'sshdAlive';
+  /** The slow tick in milliseconds; 2 s when left out. */
   readonly tickMs?: number;
 }
 
@@ -38,7 +40,7 @@ const ROOT_UID = 0;
 export function createBoard(options: BoardOptions): ClosableBoard {
   const { layout } = options;
   const settled = createSettledReader();
-  const watching = createWatching({ ...options, tickMs: options.tickMs ?? 1000 });
+  const watching = createWatching({ ...options, tickMs: options.tickMs ?? 2000 });
   return {
     read: async (name) => {
       const read = (): Promise<Sentinel> => readSafely(options, name);

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 import { randomBytes } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
-import { lstat, open, rename, rmdir, unlink, type FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { open, rename, rmdir, unlink } from 'node:fs/promises';
 
 import { temporarySentinel, type OwnNote, type Sentinel } from '@ims/contract';
 import { Failure } from '@ims/runtime';
@@ -23,12 +23,14 @@ export interface ReadRule {
  *
  * Only a regular file counts. It is looked at before it is opened, since opening a device can do something; it is
  * opened without following a link and without waiting for a fifo's writer, and looked at again, since it may have
- * been swapped meanwhile.
+ * been swapped meanwhile. The calls are synchronous: they take microseconds, a promise for each some fifty times as
+ * much, and this is done at every look, all day long.
  */
 export async function readSentinel(path: string, rule: ReadRule = {}): Promise<Sentinel> {
   try {
-    const refused = refusal(await lstat(path), rule);
-    return refused ?? (await readOpened(path, rule));
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return { kind: 'absent' };
+    return refusal(stats, rule) ?? readOpened(path, rule);
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'absent' };
@@ -37,21 +39,20 @@ export async function readSentinel(path: string, rule: ReadRule = {}): Promise<S
   }
 }
 
-async function readOpened(path: string, rule: ReadRule): Promise<Sentinel> {
-  const file = await open(path, READ);
+function readOpened(path: string, rule: ReadRule): Sentinel {
+  const fd = openSync(path, READ);
   try {
-    const refused = refusal(await file.stat(), rule);
-    return refused ?? decodeSentinel(await readStart(file));
+    return refusal(fstatSync(fd), rule) ?? decodeSentinel(readStart(fd));
   } finally {
-    await file.close();
+    closeSync(fd);
   }
 }
 
-async function readStart(file: FileHandle): Promise<Uint8Array> {
+function readStart(fd: number): Uint8Array {
   const buffer = Buffer.alloc(SENTINEL_LIMIT);
   let size = 0;
   for (;;) {
-    const { bytesRead } = await file.read(buffer, size, buffer.length - size, size);
+    const bytesRead = readSync(fd, buffer, size, buffer.length - size, size);
     size += bytesRead;
     if (bytesRead === 0 || size === buffer.length) return buffer.subarray(0, size);
   }

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { lstat } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 
 import type { Clock, Peer, PeerState } from '@ims/runtime';
 import { readSentinel } from './file.ts';
@@ -38,7 +38,7 @@ export function createPeer(options: PeerOptions): NamedPeer {
   let movedAt: number | undefined;
   return {
     state: async (): Promise<PeerState> => {
-      const mark = await markOf(path);
+      const mark = markOf(path);
       if (mark !== undefined && mark !== seen) {
         if (looked) movedAt = clock.monotonic();
         seen = mark;
@@ -56,10 +56,10 @@ export function createPeer(options: PeerOptions): NamedPeer {
 }
 
 /** Changes whenever the heartbeat beats; undefined when there is none that can be read. */
-async function markOf(path: string): Promise<string | undefined> {
+function markOf(path: string): string | undefined {
   try {
-    const stats = await lstat(path, { bigint: true });
-    return stats.isFile() ? `${String(stats.ino)}:${String(stats.mtimeNs)}` : undefined;
+    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    return stats?.isFile() === true ? `${String(stats.ino)}:${String(stats.mtimeNs)}` : undefined;
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { watch as watchWithChokidar } from 'chokidar';
 
-import { SENTINELS } from '@ims/contract';
+import { SENTINELS, type SentinelName } from '@ims/contract';
 import type { OpenDirectory, UserDirectory } from './user-directory.ts';
 
 /** What a watcher tells. */
@@ -17,26 +17,34 @@ export interface WatchListener {
   readonly onError: (error: unknown) => void;
 }
 
+/** The listener of a directory that only trusted parties write to. */
+export interface TrustedListener extends WatchListener {
+  /** A sentinel that is of no interest. */
+  readonly ignored: SentinelName | undefined;
+}
+
 const FILES: ReadonlySet<string> = new Set(Object.values(SENTINELS).map((row) => row.file));
 
 /**
  * Watches sentinels in directories that only trusted parties write to and that hold few entries.
  * Nothing below them is looked into: the image root is one of the volume's entries (H29).
  */
-export function watchTrusted(directories: readonly string[], listener: WatchListener): { close(): Promise<void> } {
+export function watchTrusted(directories: readonly string[], listener: TrustedListener): { close(): Promise<void> } {
   const roots = new Set(directories);
+  const ignored = listener.ignored === undefined ? undefined : SENTINELS[listener.ignored].file;
+  const matters = (file: string): boolean => FILES.has(file) && file !== ignored;
   const watcher = watchWithChokidar([...directories], {
     depth: 0,
     followSymlinks: false,
     ignoreInitial: true,
     atomic: false,
     usePolling: false,
-    ignored: (path) => !roots.has(path) && !FILES.has(basename(path)),
+    ignored: (path) => !roots.has(path) && !matters(basename(path)),
   });
   watcher.on('all', listener.onEvent);
   // Chokidar takes ten milliseconds to make up its mind about a file that was just made.
   watcher.on('raw', (_event, path: string | null) => {
-    if (path === null || FILES.has(basename(path))) listener.onEvent();
+    if (path === null || matters(basename(path))) listener.onEvent();
   });
   // What came before the watch was in place would wait for the tick.
   watcher.on('ready', listener.onEvent);

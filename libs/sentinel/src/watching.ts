@@ -1,12 +1,12 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { Layout } from '@ims/contract';
+import type { Layout, SentinelName } from '@ims/contract';
 import type { Logger } from '@ims/runtime';
 import { ensurePrivateDirectory } from './private-directory.ts';
 import { createPulse, type Waiter } from './pulse.ts';
 import type { UserDirectory } from './user-directory.ts';
-import { watchPinned, watchTrusted, type WatchListener } from './watch.ts';
+import { watchPinned, watchTrusted, type TrustedListener } from './watch.ts';
 
 /** All the watches of one job, joined into one pulse. */
 export interface Watching {
@@ -20,6 +20,7 @@ export function createWatching(options: {
   readonly layout: Layout;
   readonly userDirectory: UserDirectory;
   readonly logger: Logger;
+  readonly own?: SentinelName;
   readonly tickMs: number;
 }): Watching {
   const { layout, tickMs } = options;
@@ -33,7 +34,7 @@ export function createWatching(options: {
   return {
     join: () => {
       void pinned?.refresh();
-      trusted ??= watchVolume(layout, { onEvent, onError });
+      trusted ??= watchVolume(layout, { onEvent, onError, ignored: options.own });
       return pulse.join();
     },
     close: async () => {
@@ -43,7 +44,7 @@ export function createWatching(options: {
   };
 }
 
-async function watchVolume(layout: Layout, listener: WatchListener): Promise<{ close(): Promise<void> }> {
+async function watchVolume(layout: Layout, listener: TrustedListener): Promise<{ close(): Promise<void> }> {
   try {
     await ensurePrivateDirectory(layout.private);
     return watchTrusted([layout.parent, layout.private], listener);

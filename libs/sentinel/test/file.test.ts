@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, link, lstat, mkdir, readdir, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { cleanUp, onCleanup, temporaryDirectory } from '@ims/testing';
@@ -133,6 +134,7 @@ describe('posting', () => {
         const note = sentinel.kind === 'present' && sentinel.content === 'note' ? sentinel.note.message : '';
         expect(messages).toContain(note);
         reads += 1;
+        await setImmediate();
       }
       return reads;
     };
