@@ -13,11 +13,11 @@ export interface Pair {
 }
 
 /** Starts both containers and waits until the shell is open to the user. */
-export async function openPair(options: { jailed: boolean }): Promise<Pair> {
+export async function openPair(options: { jailed: boolean; env?: Readonly<Record<string, string>> }): Promise<Pair> {
   const job = await makeJob(options);
-  const agent = start(bundleOf('ims-agent'), ['run'], job.agentEnv);
+  const agent = start(bundleOf('ims-agent'), ['run'], { ...job.agentEnv, ...options.env });
   const open = agent.next(phase('WaitingOnUser'));
-  const sshd = start(bundleOf('ims-sshd'), ['run'], job.sshdEnv);
+  const sshd = start(bundleOf('ims-sshd'), ['run'], { ...job.sshdEnv, ...options.env });
   onCleanup(async () => {
     await Promise.all([sshd.stop(), agent.stop()]);
   });

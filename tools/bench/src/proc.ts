@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** What a process has cost since it began. */
 export interface Cost {
-  /** Milliseconds of processor time, to the kernel's tick of 10 ms. */
+  /** Milliseconds of processor time. */
   readonly cpuMs: number;
   /** How often one of its threads was given a processor. */
   readonly switches: number;
@@ -20,21 +20,28 @@ export interface Memory {
   readonly own: number;
 }
 
-const TICK_MS = 10;
+const NANOSECONDS = 1e6;
 
-/** Reads what a process has cost. */
+/**
+ * Reads what a process has cost. The scheduler's own account is exact; the one in `stat` charges a whole tick to
+ * whoever runs when it comes, and a program that wakes by the clock does so always or never.
+ */
 export function costOf(pid: number): Cost {
-  const stat = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const cpuMs = (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-  const tasks = readdirSync(`/proc/${String(pid)}/task`);
-  const switches = tasks.reduce((sum, task) => sum + switchesOf(`/proc/${String(pid)}/task/${task}/status`), 0);
-  return { cpuMs, switches };
+  const tasks = readdirSync(`/proc/${String(pid)}/task`).map((task) => `/proc/${String(pid)}/task/${task}`);
+  return { cpuMs: sum(tasks.map(runTimeOf)), switches: sum(tasks.map(switchesOf)) };
 }
 
-function switchesOf(path: string): number {
-  const counts = readFileSync(path, 'latin1').matchAll(/^(?:non)?voluntary_ctxt_switches:\s+(\d+)/gm);
-  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+function runTimeOf(task: string): number {
+  return Number(readFileSync(`${task}/schedstat`, 'latin1').split(' ')[0]) / NANOSECONDS;
+}
+
+function switchesOf(task: string): number {
+  const counts = readFileSync(`${task}/status`, 'latin1').matchAll(/^(?:non)?voluntary_ctxt_switches:\s+(\d+)/gm);
+  return sum([...counts].map(([, count]) => Number(count)));
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
 }
 
 /** Reads what a process holds. */
