@@ -39,8 +39,8 @@ export interface Pair {
   /** A login that stays, with a terminal unless it runs a command. */
   login(command?: string): LiveLogin;
   status(): Promise<JobStatus>;
-  /** The status when the file says this phase: it is written beside the job, which does not wait for it. */
-  reached(phase: Phase): Promise<JobStatus>;
+  /** The status when the file says this phase, for this reason: the job does not wait until it is written. */
+  reached(phase: Phase, reason?: string): Promise<JobStatus>;
   /** The exit codes of both, when both have ended. */
   ends(): Promise<{ readonly agent: number | null; readonly sshd: number | null }>;
   /** Starts one half again, as a pod does that comes back to its volume. */
@@ -94,10 +94,10 @@ export function pairOf(job: Job, options: StartOptions = {}): Pair {
     login: (command) =>
       liveClient('ssh', [...client, ...(command === undefined ? ['-tt', '127.0.0.1'] : ['127.0.0.1', command])]),
     status: async () => await readStatus(job),
-    reached: async (phase) =>
+    reached: async (phase, reason) =>
       await eventually(async () => {
         const status = await readStatus(job);
-        return status.phase === phase ? status : undefined;
+        return status.phase === phase && (reason ?? status.reason) === status.reason ? status : undefined;
       }),
     ends: async () => {
       const [agent, sshd] = await Promise.all([containers.agent.ended, containers.sshd.ended]);
