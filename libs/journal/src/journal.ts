@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import type { Journal, JournalEntry } from '@ims/export';
 import { Failure, systemClock, type Clock, type Logger } from '@ims/runtime';
 import { encodeLine } from './entries.ts';
+import { claim, type Claim } from './exclusive.ts';
 import { recover, type Recovered } from './recover.ts';
 
 /** What a journal is made of. */
@@ -26,15 +27,19 @@ export type OpenJournal = Journal & { close(): Promise<void> };
 /**
  * Opens the journal or makes an empty one. A last line that was torn by a crash is taken away and said.
  *
- * @throws Failure JournalUnreadable for damage, another job's journal or a file that cannot be opened
+ * @throws Failure JournalUnreadable for damage, another job's journal or a file that cannot be opened;
+ *   ConfigurationInvalid while another process has it open
  */
 export async function openJournal(options: JournalOptions): Promise<OpenJournal> {
   const handle = await openFile(options.path);
+  let claimed: Claim | undefined;
   try {
+    claimed = await claim(handle, options.path);
     const recovered = recover(await handle.readFile(), options);
     if (recovered.torn > 0) await dropTornLine(handle, recovered, options);
-    return createJournal(handle, recovered, options);
+    return createJournal({ handle, claimed }, recovered, options);
   } catch (error) {
+    await claimed?.release();
     await handle.close();
     throw error instanceof Failure ? error : unusable(options.path, error);
   }
@@ -67,7 +72,11 @@ async function dropTornLine(handle: FileHandle, recovered: Recovered, { path, lo
   await handle.sync();
 }
 
-function createJournal(handle: FileHandle, recovered: Recovered, options: JournalOptions): OpenJournal {
+function createJournal(
+  { handle, claimed }: { handle: FileHandle; claimed: Claim },
+  recovered: Recovered,
+  options: JournalOptions,
+): OpenJournal {
   const { path, clock = systemClock } = options;
   const entries = [...recovered.entries];
   let length = recovered.length;
@@ -89,6 +98,7 @@ function createJournal(handle: FileHandle, recovered: Recovered, options: Journa
     },
     close: async () => {
       await last;
+      await claimed.release();
       await handle.close();
     },
   };

@@ -111,12 +111,45 @@ describe('a journal', () => {
         if (told > round * 7) child.kill('SIGKILL');
       });
       await once(child, 'close');
-      const entries = await (await reopen('j1')).entries();
+      const journal = await reopen('j1');
+      const entries = await journal.entries();
+      open.pop();
+      await journal.close();
       expect(entries.length).toBeGreaterThan(told);
       expect(entries.slice(1)).toEqual(
         entries.slice(1).map((_, index) => ({ step: 'image', imageId: String(index + 1) })),
       );
     }
+  });
+});
+
+describe('a journal that another process has open', () => {
+  it('is refused, and nothing of it is changed', async () => {
+    await (await reopen()).append(opened);
+    const before = readFileSync(path);
+    await expect(openJournal({ path, logger: silentLogger })).rejects.toMatchObject({
+      reason: 'ConfigurationInvalid',
+      message: `another agent works on this volume: it has ${path} open`,
+    });
+    expect(readFileSync(path)).toEqual(before);
+  });
+
+  it('is free again at once when that process is killed', async () => {
+    const source = join(import.meta.dirname, '../src/index.ts');
+    const code = `
+      const { openJournal } = await import(${JSON.stringify(source)});
+      const logger = { debug() {}, info() {}, warn() {}, error() {} };
+      const journal = await openJournal({ path: ${JSON.stringify(path)}, logger });
+      process.stdout.write('open');
+      setInterval(() => journal.entries(), 1000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    await expect(reopen()).rejects.toMatchObject({ reason: 'ConfigurationInvalid' });
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    await (await reopen()).append(opened);
   });
 });
 
