@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { Phase } from '@ims/contract';
-import { cleanUp } from '@ims/testing';
+import { cleanUp, runProgram } from '@ims/testing';
 
 import { complete, flagIn } from './support/finish.ts';
 import { createJob } from './support/job.ts';
@@ -68,8 +68,9 @@ describe('H6 a SIGTERM to the agent ends it with 143 and a status, and a second 
     await pair.ssh(`touch ${flagIn(pair, 'complete')}`);
     await reached;
     expect((await pair.containers.sshd.ended).code).toBe(0);
-    pair.restart('agent', { IMS_SQUASHFS_COMPRESSION: 'zstd' });
-    expect((await pair.containers.agent.ended).code).toBe(0);
+    const env = { ...pair.job.agentEnv, IMS_SQUASHFS_COMPRESSION: 'zstd', IMAGE_ROOT_PARENT: '' };
+    const { end } = await runProgram({ app: 'agent', args: ['resume', pair.volume.parent], env });
+    expect(end.code).toBe(0);
     expect((await pair.status()).phase).toBe('Succeeded');
     expect((await publishedImage(pair.job)).record.link).not.toBeNull();
   });
@@ -79,7 +80,7 @@ describe('H6 a SIGTERM to the agent ends it with 143 and a status, and a second 
     // A process that only SIGKILL ends leaves time between the verdict and the end of the session.
     const stubborn = pair.login(`sh -c "trap '' HUP TERM; echo stays; while :; do sleep 1; done"`);
     await stubborn.waitFor('stays');
-    const reached = pair.agent.waitForLine(entered('Validating')).then(async () => await interruptAgent(pair));
+    const reached = pair.sshd.waitForLine(entered('Closing')).then(async () => await interruptAgent(pair));
     await pair.ssh(`touch ${flagIn(pair, 'complete')}`);
     await reached;
     expect((await pair.containers.sshd.ended).code).toBe(0);

@@ -20,8 +20,13 @@ function daemon(root: string): string {
 }
 
 describe('H17 a process that the user leaves behind', () => {
-  it.each([{ jailed: true }, { jailed: false }])(
-    'and that ignores every polite signal is gone before the image is packed; jailed: $jailed',
+  it.each([
+    { jailed: true, shared: false },
+    { jailed: false, shared: false },
+    { jailed: true, shared: true },
+    { jailed: false, shared: true },
+  ])(
+    'and that ignores every polite signal is gone before the image is packed; jailed: $jailed, processes shared: $shared',
     async (options) => {
       const pair = await openPair(options);
       const root = rootIn(pair);
