@@ -64,7 +64,7 @@ export async function rawWatch(rounds: number): Promise<number[]> {
 
 /** The watch is in place, and a flag never comes at the same beat of the clock. */
 async function pause(): Promise<void> {
-  await setTimeout(20 + Math.random() * 20);
+  await setTimeout(10 + Math.random() * 20);
 }
 
 async function sshdRounds(samples: Samples, rounds: number, jailed: boolean): Promise<void> {

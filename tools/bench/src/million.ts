@@ -35,7 +35,7 @@ export async function measureMillion(options: { files: number; rounds: number; s
       samples: 1,
       value: many.idleCpu,
       floor: beside(few.idleCpu),
-      target: { kind: 'at most', value: 0.1, of: 'value' },
+      target: { kind: 'at most', value: 1.25, of: 'ratio' },
     }),
     judge({
       name: `${name}: thread switches while waiting`,
