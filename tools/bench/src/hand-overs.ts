@@ -13,7 +13,7 @@ import type { OpenSshd } from './real-sshd.ts';
 import { helper, phase, start, type TimedProgram } from './program.ts';
 
 /** Milliseconds between a flag and what followed, by the name of the hand-over. */
-export type Samples = Map<string, number[]>;
+type Samples = Map<string, number[]>;
 
 const P50 = { kind: 'at most', value: 10, of: 'value' } as const;
 const P99 = { kind: 'at most', value: 50, of: 'value' } as const;
@@ -127,7 +127,7 @@ export async function userRounds({ job, sshd }: OpenSshd, rounds: number): Promi
 }
 
 /** The number of the question; it is durable a moment after the phase was told. */
-export async function askedIn(volume: Volume): Promise<string> {
+async function askedIn(volume: Volume): Promise<string> {
   for (;;) {
     const question = decodeQuestion(await readSentinel(volume.sentinel('question')));
     if (question !== undefined) return question.id;
