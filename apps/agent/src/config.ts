@@ -49,7 +49,7 @@ export interface AgentConfig {
  */
 export function readConfig(env: NodeJS.ProcessEnv, parentArgument: string | undefined): AgentConfig {
   const given = parentArgument === undefined ? env : { ...env, IMAGE_ROOT_PARENT: parentArgument };
-  const { values, warnings } = readEnvironment(NAMES, given);
+  const { values, warnings } = readEnvironment(NAMES, given, { IMS_STORE: parseStoreAddress });
   const layout = layoutOf({ parent: values.IMAGE_ROOT_PARENT, action: values.IMS_ACTION, jailed: values.SSH_JAIL });
   return {
     values,

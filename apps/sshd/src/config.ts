@@ -43,7 +43,7 @@ const VERDICT_TIMEOUT_MS = 60_000;
  */
 export function readConfig(env: NodeJS.ProcessEnv, parentArgument: string | undefined): SshdConfig {
   const given = parentArgument === undefined ? env : { ...env, IMAGE_ROOT_PARENT: parentArgument };
-  const { values, warnings } = readEnvironment(NAMES, given);
+  const { values, warnings } = readEnvironment(NAMES, given, { SSHD_OPTIONS: parseSshdOptions });
   return {
     values,
     warnings,

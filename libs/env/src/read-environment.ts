@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { Failure } from '@ims/runtime';
+import { asFailure, Failure } from '@ims/runtime';
 import { distance } from 'fastest-levenshtein';
 
 import { VARIABLES, type ValueOf, type Variable, type VariableName } from './variables.ts';
@@ -13,9 +13,13 @@ export interface Environment<N extends VariableName> {
   readonly warnings: readonly string[];
 }
 
+/** What only another library can tell of a variable's text; throws when it is wrong. */
+type Checks<N extends VariableName> = Partial<Record<N, (text: string) => unknown>>;
+
 /**
  * Reads the named variables, all of them before it complains about any.
  *
+ * @param checks called with the text of a variable that is set and well-formed
  * @throws Failure ConfigurationInvalid with one sentence for every variable that is missing or malformed.
  * @example
  * const { values } = readEnvironment(['IMS_ACTION', 'IMS_JOB_ID'], process.env);
@@ -23,13 +27,15 @@ export interface Environment<N extends VariableName> {
 export function readEnvironment<N extends VariableName>(
   names: readonly N[],
   env: Readonly<Record<string, string | undefined>>,
+  checks: Checks<N> = {},
 ): Environment<N> {
   const problems: string[] = [];
   const values: Partial<Record<VariableName, unknown>> = {};
   for (const name of names) {
     const read = readOne(VARIABLES[name], name, env[name]);
-    if (read.problem === undefined) values[name] = read.value;
-    else problems.push(read.problem);
+    const problem = read.problem ?? objection(name, env[name], checks[name]);
+    if (problem === undefined) values[name] = read.value;
+    else problems.push(problem);
   }
   if (problems.length > 0) throw new Failure('ConfigurationInvalid', problems.join('; '));
   return { values: values as Environment<N>['values'], warnings: misspelt(env) };
@@ -50,6 +56,21 @@ function readOne(
   if (parsed.ok) return { value: parsed.value };
   const found = variable.secret ? 'a value' : parsed.found;
   return { problem: `${name} is ${found} (accepted: ${variable.parser.accepts})` };
+}
+
+function objection(
+  name: string,
+  given: string | undefined,
+  check: ((text: string) => unknown) | undefined,
+): string | undefined {
+  if (given === undefined || given === '') return undefined;
+  try {
+    check?.(given);
+    return undefined;
+  } catch (error) {
+    const { message } = asFailure(error);
+    return message.startsWith(name) ? message : `${name}: ${message}`;
+  }
 }
 
 function textWhenUnset(variable: Variable<unknown>): string | undefined {
