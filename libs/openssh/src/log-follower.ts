@@ -70,9 +70,10 @@ function changesOf(file: string): Changes {
   const open = (): FSWatcher | undefined => {
     try {
       const opened = watch(dirname(file), (_event, name) => {
-        // The watch of a directory that is removed tells nothing more; its own end it tells by its own name.
+        // Something happened to the directory itself: it may be another one now, and this watch tells nothing more.
         if (name === basename(dirname(file))) close();
-        if (name === null || name === basename(file)) changed.abort();
+        if (name !== null && name !== basename(file) && watcher !== undefined) return;
+        changed.abort();
       });
       opened.on('error', () => {
         close();

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { appendFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -64,6 +64,14 @@ describe("sshd's log", () => {
     const direct = await made.runner.run({ program: 'ssh', args: [...made.client, 'mallory@127.0.0.1', ':'] });
     expect([outcome.exitCode, direct.exitCode]).toContain(255);
     await eventually(() => logger.messages('warn').some((message) => message.includes('mallory')));
+  });
+
+  it('is followed on when the mode of its directory changes, as the agent changes it', async () => {
+    const directory = await temporaryDirectory('log');
+    const logger = follow(`${directory}/sshd.log`);
+    await chmod(directory, 0o700);
+    await writeFile(`${directory}/sshd.log`, 'still here\n');
+    await eventually(() => logger.messages().some((message) => message.includes('still here')));
   });
 
   it('is followed from its end, through late creation, truncation and replacement', async () => {
