@@ -142,6 +142,8 @@ async function agentRounds(samples: Samples, rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     await begin(story, volume, 'Starting');
     place(volume.sentinel('sshdAlive'), { token: 'alive', message: 'bench' });
+    // Before that the agent takes away what an earlier container said of its door.
+    while ((await readSentinel(volume.sentinel('ready'))).kind !== 'present') await setTimeout(2);
     await pause();
     const open = { token: 'open', message: 'ssh-ed25519 AAAA' } as const;
     await reaction(story, () => place(volume.sentinel('door'), open), {

@@ -27,9 +27,9 @@ const GROUPS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   ready: async () => await measureOpening(quick ? 7 : 21),
   complete: async () => await measureEnding(quick ? 5 : 15),
   idle: async () => await measureIdling(quick ? 10 : 30),
-  packing: async () => await measurePacking(quick ? 3 : 7),
+  packing: async () => await measurePacking(quick ? 3 : 5),
   watching: async () =>
-    await measureMillion({ files: quick ? 50_000 : 1_000_000, rounds: quick ? 50 : 200, seconds: quick ? 10 : 30 }),
+    await measureMillion({ files: quick ? 50_000 : 1_000_000, rounds: quick ? 50 : 200, seconds: quick ? 10 : 20 }),
 };
 
 await buildBundles();
