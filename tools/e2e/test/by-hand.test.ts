@@ -3,13 +3,15 @@
 
 import { chmod, rm, writeFile } from 'node:fs/promises';
 
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
-import { runProgram, type Program } from '@ims/testing';
+import { cleanUp, runProgram, type Program } from '@ims/testing';
 
 import { complete } from './support/finish.ts';
 import { createJob, type Job } from './support/job.ts';
 import { openPair } from './support/pair.ts';
+
+afterEach(cleanUp);
 
 async function byHand(job: Job, command: 'check' | 'probe'): Promise<Program & { end: { code: number | null } }> {
   return await runProgram({ app: 'sshd', args: [command], env: job.sshdEnv });
