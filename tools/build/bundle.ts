@@ -30,7 +30,7 @@ const require = imsCreateRequire(import.meta.url);`;
  * it four megabytes and saves it nothing.
  */
 const SMALL = `import { setFlagsFromString as imsSetFlags } from 'node:v8';
-for (const flag of ['--no-opt', '--no-maglev', '--no-sparkplug', '--max-semi-space-size=1']) imsSetFlags(flag);`;
+for (const flag of ['--no-opt', '--no-maglev', '--max-semi-space-size=1']) imsSetFlags(flag);`;
 
 const EXTRA: Partial<Record<ProgramName, string>> = { 'ims-sshd': SMALL };
 

@@ -53,4 +53,4 @@ export interface SshDoor extends Door {
 }
 
 /** The bounds that hold when nothing else is said. */
-export const DOOR_TIMINGS: DoorTimings = { tickMs: 2000, startMs: 10_000, stopMs: 5000, probeMs: 20_000 };
+export const DOOR_TIMINGS: DoorTimings = { tickMs: 3000, startMs: 10_000, stopMs: 5000, probeMs: 20_000 };

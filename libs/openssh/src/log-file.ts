@@ -13,6 +13,7 @@ export interface FileTail {
 const LONGEST_LINE = 65_536;
 /** One call reads at most this much, so that a flood does not hold up everything else. */
 const MOST_BYTES = 1_048_576;
+const NOTHING = Buffer.alloc(0);
 
 /** Begins at the end of what is there now: earlier lines were told by an earlier run. */
 export function tailFile(path: string): FileTail {
@@ -25,14 +26,17 @@ export function tailFile(path: string): FileTail {
     if (ino !== inode || size < position) {
       [position, inode, rest] = [0, ino, Buffer.alloc(0)];
     }
+    if (size === position) return NOTHING;
     const buffer = Buffer.alloc(Math.min(size - position, MOST_BYTES));
-    const count = buffer.length === 0 ? 0 : readSync(fd, buffer, 0, buffer.length, position);
+    const count = readSync(fd, buffer, 0, buffer.length, position);
     position += count;
     return buffer.subarray(0, count);
   };
   return {
     read: () => {
-      const bytes = Buffer.concat([rest, withFile(path, added) ?? Buffer.alloc(0)]);
+      const more = withFile(path, added) ?? NOTHING;
+      if (more.length === 0) return [];
+      const bytes = Buffer.concat([rest, more]);
       const end = bytes.length > LONGEST_LINE && !bytes.includes(10) ? bytes.length : bytes.lastIndexOf(10) + 1;
       rest = Buffer.from(bytes.subarray(end));
       return bytes

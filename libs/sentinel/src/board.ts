@@ -18,7 +18,7 @@ export interface BoardOptions {
   readonly logger: Logger;
   /** This container's own heartbeat, whose beats wake nobody. */
   readonly own?: 'agentAlive' | 'sshdAlive';
-  /** The slow tick in milliseconds; 2 s when left out. */
+  /** The slow tick in milliseconds; 3 s when left out. */
   readonly tickMs?: number;
 }
 
@@ -40,7 +40,7 @@ const ROOT_UID = 0;
 export function createBoard(options: BoardOptions): ClosableBoard {
   const { layout } = options;
   const settled = createSettledReader();
-  const watching = createWatching({ ...options, tickMs: options.tickMs ?? 2000 });
+  const watching = createWatching({ ...options, tickMs: options.tickMs ?? 3000 });
   return {
     read: async (name) => {
       const read = (): Promise<Sentinel> => readSafely(options, name);
