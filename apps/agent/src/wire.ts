@@ -1,6 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { createDirectoryRegistry, openStore } from '@ims/artifacts';
 import type { CommonOptions } from '@ims/cli';
 import { sentinelPath, VERSION } from '@ims/contract';
 import type { ExportPorts } from '@ims/export';
@@ -16,7 +17,6 @@ import { createPacker } from '@ims/squashfs';
 import { jobArtifacts } from './artifacts.ts';
 import type { AgentConfig } from './config.ts';
 import { jobInspector } from './inspector.ts';
-import { openPublishing } from './publishing.ts';
 import { jobStage } from './stage.ts';
 
 /** The world of one agent; disposing of it ends its heartbeat and its watches. */
@@ -30,7 +30,6 @@ export async function wire(config: AgentConfig, output: CommonOptions['output'])
   const logger = createLogger({ name: 'ims-agent', level: values.LOG_LEVEL, format: output });
   for (const warning of config.warnings) logger.warn({}, warning);
   await ensurePrivateDirectory(layout.private);
-  const publishing = await openPublishing(config.store, { arch: values.BUILD_ARCH, logger });
   const journal = await openJournal({ path: `${layout.private}/journal.jsonl`, job: values.IMS_JOB_ID, logger });
   const image = lazyImageRoot(layout.imageRoot);
   const board = createBoard({ layout, userDirectory: userDirectory(config, image.open), logger, own: 'agentAlive' });
@@ -42,7 +41,8 @@ export async function wire(config: AgentConfig, output: CommonOptions['output'])
   await heartbeat.start();
   return {
     ports: {
-      ...publishing,
+      store: openStore(config.store, { logger }),
+      registry: createDirectoryRegistry({ directory: config.store.directory, arch: values.BUILD_ARCH }),
       ...workshop(config, image.open, logger),
       board,
       peer: createPeer({ path: sentinelPath(layout, 'sshdAlive'), clock: systemClock }),

@@ -146,6 +146,22 @@ describe('a directory store', () => {
     }
   });
 
+  it('is made with all above it, once, before anything is stored', async () => {
+    const deep = `${directory}/a/b/store`;
+    const store = createDirectoryStore({ directory: deep, logger: silentLogger });
+    await store.prepare();
+    await store.prepare();
+    expect(readdirSync(deep)).toEqual([]);
+  });
+
+  it.each([
+    ['below a directory that takes none', '/proc/nope/store'],
+    ['below a file', '/etc/passwd/store'],
+  ])('refuses to be made %s, and ends', async (_title, path) => {
+    const store = createDirectoryStore({ directory: path, logger: silentLogger });
+    await expect(store.prepare()).rejects.toMatchObject({ reason: 'StoreUnavailable' });
+  });
+
   it('verifyImage finds what changed after it was published', async () => {
     const stored = await put(randomBytes(100_000));
     const store = createDirectoryStore({ directory, logger: silentLogger });

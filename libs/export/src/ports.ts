@@ -77,6 +77,11 @@ export interface ImageIdentity {
 /** The artifact repository. Implementations verify what they stored and do not retry in silence. */
 export interface ArtifactStore {
   readonly linkType: LinkType;
+  /**
+   * Makes sure that it can be written, before anybody works for hours on what could not be published.
+   * @throws Failure StoreUnavailable
+   */
+  prepare(): Promise<void>;
   /** @throws Failure StoreUnavailable, VerificationFailed, NoSpace */
   put(
     image: ImageIdentity,

@@ -38,6 +38,7 @@ function idlePorts(): Omit<ExportPorts, keyof StoryParts> {
     artifacts: { isArchiveIntact: async () => true, open: async () => undefined },
     store: {
       linkType: 'file',
+      prepare: () => Promise.resolve(),
       put: async () => await Promise.reject(new Error('there is nothing to store')),
       putManifest: async () => ({ path: '/manifest.json', etag: '' }),
     },

@@ -6,7 +6,7 @@ import { afterEach, expect, it } from 'vitest';
 import { cleanUp, runProgram } from '@ims/testing';
 
 import { createJob } from './support/job.ts';
-import { readStatus } from './support/pair.ts';
+import { readStatus, startPair } from './support/pair.ts';
 import { describeTree } from './support/tree.ts';
 
 afterEach(cleanUp);
@@ -70,6 +70,13 @@ it('the agent refuses to open a shell that nobody could enter, before it changes
   expect(lines.find(({ level }) => level === 'error')?.msg).toContain('/nowhere/authorized_keys');
   expect(await readStatus(job)).toMatchObject({ phase: 'Failed', reason: 'ConfigurationInvalid' });
   expect([...describeTree(job.volume.imageRoot)]).toEqual(before);
+});
+
+it('H9 a store that cannot be made ends both halves with the reason before anybody has worked in vain', async () => {
+  const pair = await startPair({ jailed: true, agentEnv: { IMS_STORE: '/proc/nope' } });
+  expect(await pair.ends()).toEqual({ agent: 40, sshd: 21 });
+  expect(await readStatus(pair.job)).toMatchObject({ phase: 'Failed', reason: 'StoreUnavailable' });
+  expect(pair.sshd.lines.some((line) => line['phase'] === 'Open')).toBe(false);
 });
 
 it('says which variable is almost right', async () => {

@@ -15,7 +15,7 @@ import { decodeImageRecord, type ImageRecord } from './image-record.ts';
 
 /** What a directory registry is made of. */
 export interface DirectoryRegistryOptions {
-  /** Must exist; may be the store's own. */
+  /** May be the store's own; made by whoever prepares that. */
   readonly directory: string;
   /** `x86_64` or `aarch64`. */
   readonly arch: string;

@@ -1,8 +1,8 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, constants, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 
 import { ARTIFACTS, MANIFEST_KEY, type StoredArtifact } from '@ims/contract';
 import type { ArtifactSource, ArtifactStore, ImageIdentity, ManifestLocation } from '@ims/export';
@@ -16,7 +16,7 @@ import { isTemporary, writeVerified } from '../write-verified.ts';
 
 /** What a directory store is made of. */
 export interface DirectoryStoreOptions {
-  /** Must exist: a store that is not mounted must not be mistaken for an empty one. */
+  /** Made by `prepare` when it is not there. */
   readonly directory: string;
   readonly logger: Logger;
 }
@@ -29,6 +29,12 @@ export function createDirectoryStore(options: DirectoryStoreOptions): ArtifactSt
   const directory = resolve(options.directory);
   return {
     linkType: 'file',
+    prepare: async () => {
+      await onStore(directory, async () => {
+        await ensureDirectory(directory);
+        await access(directory, constants.W_OK | constants.X_OK);
+      });
+    },
     put: async (image, source, { onProgress, signal }) => {
       const path = join(await makeImageDirectory(directory, image), ARTIFACTS[source.name].key);
       const finished = await finishedCopy(path, source, signal);
@@ -44,6 +50,16 @@ export function createDirectoryStore(options: DirectoryStoreOptions): ArtifactSt
       return await putText(join(folder, MANIFEST_KEY), text, signal);
     },
   };
+}
+
+// Not by the recursive mkdir of Node, which never ends below a directory that takes none, such as /proc.
+async function ensureDirectory(path: string): Promise<void> {
+  if (await isDirectory(path)) return;
+  const above = dirname(path);
+  if (above !== path) await ensureDirectory(above);
+  await mkdir(path, { mode: 0o755 }).catch(async (error: unknown) => {
+    if (!(await isDirectory(path))) throw error;
+  });
 }
 
 async function makeImageDirectory(directory: string, image: ImageIdentity): Promise<string> {

@@ -132,6 +132,7 @@ function publishingOf(world: World, effect: Effect): Pick<ExportPorts, 'packer' 
     },
     store: {
       linkType: 'file',
+      prepare: () => Promise.resolve(),
       put: ({ imageId }, { name }) =>
         effect(`put ${name}`, () => {
           store(`${imageId}/${name}`);
