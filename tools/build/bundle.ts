@@ -25,15 +25,6 @@ const HEADER = `// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 const REQUIRE = `import { createRequire as imsCreateRequire } from 'node:module';
 const require = imsCreateRequire(import.meta.url);`;
 
-/**
- * The sshd container waits for days and computes nothing: machine code that is made anew for what runs often costs
- * it four megabytes and saves it nothing.
- */
-const SMALL = `import { setFlagsFromString as imsSetFlags } from 'node:v8';
-for (const flag of ['--no-opt', '--no-maglev', '--max-semi-space-size=1']) imsSetFlags(flag);`;
-
-const EXTRA: Partial<Record<ProgramName, string>> = { 'ims-sshd': SMALL };
-
 /** Bundles one program into one file and says what went into it. */
 export async function bundle(name: ProgramName, directory: string): Promise<Metafile> {
   const { metafile } = await build({
@@ -50,7 +41,7 @@ export async function bundle(name: ProgramName, directory: string): Promise<Meta
     logLevel: 'warning',
     // Names stay, for stack traces; a third of the text goes, and with it memory.
     minifyWhitespace: true,
-    banner: { js: [HEADER, REQUIRE, EXTRA[name] ?? ''].join('\n') },
+    banner: { js: [HEADER, REQUIRE].join('\n') },
   });
   return metafile;
 }

@@ -7,7 +7,7 @@ import { sentinelPath, VERSION } from '@ims/contract';
 import type { ExportPorts } from '@ims/export';
 import { bootFileNames, freeSpace, lazyImageRoot, usageOf, zstdSupport, type ImageRoot } from '@ims/image-root';
 import { openJournal } from '@ims/journal';
-import { createLogger } from '@ims/logging';
+import { openLogger } from '@ims/logging';
 import { createRunner } from '@ims/process';
 import { combineReporters, createStatusFile, createTerminationMessage } from '@ims/reporting';
 import { systemClock, type Logger } from '@ims/runtime';
@@ -27,7 +27,7 @@ export interface Wired extends AsyncDisposable {
 /** Joins the story of the agent with the world that the configuration describes. */
 export async function wire(config: AgentConfig, output: CommonOptions['output']): Promise<Wired> {
   const { values, layout } = config;
-  const logger = createLogger({ name: 'ims-agent', level: values.LOG_LEVEL, format: output });
+  const logger = await openLogger({ name: 'ims-agent', level: values.LOG_LEVEL, format: output });
   for (const warning of config.warnings) logger.warn({}, warning);
   await ensurePrivateDirectory(layout.private);
   const journal = await openJournal({ path: `${layout.private}/journal.jsonl`, job: values.IMS_JOB_ID, logger });

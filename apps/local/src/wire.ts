@@ -72,5 +72,5 @@ function speakJson(world: World, voice: Voice): Speaker {
 }
 
 function loggerTo(write: (line: string) => void, voice: Voice): ProgramLogger {
-  return createLogger({ name: 'ims-job', level: voice.logLevel as LevelName, format: 'json', destination: { write } });
+  return createLogger({ name: 'ims-job', level: voice.logLevel as LevelName, destination: { write } });
 }

@@ -3,7 +3,7 @@
 
 import { runProgram, type Act, type CommonOptions, type Termination } from '@ims/cli';
 import { lazyImageRoot } from '@ims/image-root';
-import { createLogger } from '@ims/logging';
+import { openLogger } from '@ims/logging';
 import { createBoard, volumeDirectory } from '@ims/sentinel';
 import { Argument, InvalidArgumentError, type Command } from 'commander';
 import { clear, post, show, wait, type Bench } from './commands.ts';
@@ -90,7 +90,7 @@ async function atBench(
   const { logLevel, output } = options;
   const env = logLevel === undefined ? start.env : { ...start.env, LOG_LEVEL: logLevel };
   const { layout, warnings, ...config } = readConfig(env, options);
-  const logger = createLogger({ name: ABOUT.name, level: config.logLevel, format: output });
+  const logger = await openLogger({ name: ABOUT.name, level: config.logLevel, format: output });
   for (const warning of warnings) logger.warn({}, warning);
   await using image = lazyImageRoot(layout.imageRoot);
   const userDirectory = layout.jailed

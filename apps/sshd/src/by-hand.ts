@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { EXIT_DONE } from '@ims/contract';
-import { createLogger } from '@ims/logging';
+import { openLogger } from '@ims/logging';
 import { createDoor } from '@ims/openssh';
 import { createRunner } from '@ims/process';
 import { asFailure, type Failure } from '@ims/runtime';
@@ -22,7 +22,7 @@ export interface Look {
  * Changes nothing; every look is made, whatever the others find.
  */
 export async function check(config: SshdConfig): Promise<readonly Look[]> {
-  const tools = toolsOf(config);
+  const tools = await toolsOf(config);
   await using image = imageAccess(config, tools);
   // The jail's own lines are added when the door is opened.
   const options = { ...doorOptions(config, image, tools), jail: undefined };
@@ -33,7 +33,7 @@ export async function check(config: SshdConfig): Promise<readonly Look[]> {
 
 /** Logs in once through a door that is open. @throws Failure LoginProbeFailed, SshdRefused */
 export async function probe(config: SshdConfig, signal: AbortSignal): Promise<void> {
-  const tools = toolsOf(config);
+  const tools = await toolsOf(config);
   await using image = imageAccess(config, tools);
   const door = createDoor(doorOptions(config, image, tools));
   await door.attach();
@@ -45,8 +45,8 @@ export function exitCodeOfLooks(looks: readonly Look[]): number {
   return looks.find(({ failure }) => failure !== undefined)?.failure?.exit ?? EXIT_DONE;
 }
 
-function toolsOf({ values }: SshdConfig): Tools {
-  const logger = createLogger({ name: 'ims-sshd', level: values.LOG_LEVEL, format: 'text' });
+async function toolsOf({ values }: SshdConfig): Promise<Tools> {
+  const logger = await openLogger({ name: 'ims-sshd', level: values.LOG_LEVEL, format: 'text' });
   return { logger, runner: createRunner({ logger }) };
 }
 

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { CommonOptions } from '@ims/cli';
 import { sentinelPath, VERSION } from '@ims/contract';
-import { createLogger } from '@ims/logging';
+import { openLogger } from '@ims/logging';
 import { createSessions, isOwnNamespace, readProcessTable, type SshDoor } from '@ims/openssh';
 import { createPlatform } from '@ims/platform';
 import { createRunner } from '@ims/process';
@@ -27,7 +27,7 @@ export interface Wired extends AsyncDisposable {
 /** Joins the story of the sshd container with the world that the configuration describes. */
 export async function wire(config: SshdConfig, output: CommonOptions['output']): Promise<Wired> {
   const { values, layout } = config;
-  const logger = createLogger({ name: 'ims-sshd', level: values.LOG_LEVEL, format: output });
+  const logger = await openLogger({ name: 'ims-sshd', level: values.LOG_LEVEL, format: output });
   for (const warning of config.warnings) logger.warn({}, warning);
   await ensurePrivateDirectory(layout.private);
   const runner = createRunner({ logger });

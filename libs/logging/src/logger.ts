@@ -9,21 +9,24 @@ import { openDestination, type LineWriter } from './destination.ts';
 import { PINO_LEVELS, type LevelName } from './levels.ts';
 import { plainFields, type PlainOptions } from './plain.ts';
 import { createRedactor } from './redaction.ts';
-import { textRenderer } from './text.ts';
 
 /** What a logger is made of. */
 export interface LoggerOptions {
   /** The program, `ims-sshd`. */
   readonly name: string;
   readonly level: LevelName;
-  /** One JSON object a line, or text for people. */
-  readonly format: 'json' | 'text';
   /** A file descriptor or anything with `write`; standard error when left out. */
   readonly destination?: number | LineWriter;
-  /** Colours in text; on a terminal when left out. */
-  readonly color?: boolean;
   /** Values that are never written, wherever they turn up. */
   readonly secrets?: readonly string[];
+}
+
+/** How a program's logger speaks. */
+export interface FormatOptions {
+  /** One JSON object a line, or text for people. */
+  readonly format: 'json' | 'text';
+  /** Colours in text; on a terminal when left out. */
+  readonly color?: boolean;
 }
 
 /** The logger of a program. */
@@ -34,13 +37,30 @@ export interface ProgramLogger extends Logger {
   flush(): void;
 }
 
+/** Where finished lines of JSON go. */
+interface Output {
+  readonly write: (line: string) => void;
+  readonly flush: () => void;
+}
+
 /**
- * Makes the logger of a program. Every line is written before the call returns, so that none is lost at exit;
- * every text in it has gone through the redaction (H34). That nobody reads any more is no error.
+ * Makes a logger that writes one JSON object a line. Every line is written before the call returns, so that none is
+ * lost at exit; every text in it has gone through the redaction (H34). That nobody reads any more is no error.
  */
 export function createLogger(options: LoggerOptions): ProgramLogger {
+  return loggerTo(openDestination(options.destination ?? 2), options);
+}
+
+/**
+ * Opens the logger of a program in JSON or in text for people. What makes the text is loaded only for that: a
+ * container writes JSON, and would carry it for days.
+ */
+export async function openLogger(options: LoggerOptions & FormatOptions): Promise<ProgramLogger> {
+  return options.format === 'json' ? createLogger(options) : loggerTo(await openText(options), options);
+}
+
+function loggerTo(output: Output, options: LoggerOptions): ProgramLogger {
   const level = PINO_LEVELS[options.level];
-  const output = openOutput(options);
   const logger = pino(
     {
       level,
@@ -71,10 +91,10 @@ function wrap(logger: PinoLogger, plain: PlainOptions, flush: () => void): Progr
   };
 }
 
-function openOutput(options: LoggerOptions): { write: (line: string) => void; flush: () => void } {
-  const { destination = 2, format } = options;
+async function openText(options: LoggerOptions & FormatOptions): Promise<Output> {
+  const { destination = 2 } = options;
+  const { textRenderer } = await import('./text.ts');
   const writer = openDestination(destination);
-  if (format === 'json') return writer;
   const color = options.color ?? (typeof destination === 'number' && isatty(destination));
   const renderer = textRenderer({ stream: writer, color });
   return {

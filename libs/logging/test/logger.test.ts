@@ -12,7 +12,7 @@ const collect = (level: LevelName = 'INFO'): { logger: ProgramLogger; records: (
   const lines: string[] = [];
   const destination = { write: (line: string) => lines.push(line) };
   return {
-    logger: createLogger({ name: 'ims-test', level, format: 'json', destination }),
+    logger: createLogger({ name: 'ims-test', level, destination }),
     records: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
   };
 };
@@ -101,7 +101,7 @@ describe('a real program', () => {
 
   it('loses no line when it exits at once, however slow its reader is', async () => {
     const child = start(`
-      const logger = createLogger({ name: 'x', level: 'INFO', format: 'json', destination: 1 });
+      const logger = createLogger({ name: 'x', level: 'INFO', destination: 1 });
       for (let n = 0; n < 3000; n++) logger.info({ n, pad: 'x'.repeat(100) }, 'line');
       process.exit(0);`);
     const exited = once(child, 'exit');
@@ -116,7 +116,7 @@ describe('a real program', () => {
 
   it('goes on when nobody reads its log any more', async () => {
     const child = start(`
-      const logger = createLogger({ name: 'x', level: 'INFO', format: 'json', destination: 1 });
+      const logger = createLogger({ name: 'x', level: 'INFO', destination: 1 });
       process.stdin.resume();
       const timer = setInterval(() => logger.info({}, 'again'), 1);
       setTimeout(() => { clearInterval(timer); process.exitCode = 7; }, 300);`);

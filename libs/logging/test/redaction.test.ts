@@ -15,7 +15,7 @@ const written = (
 ): string => {
   const lines: string[] = [];
   const destination = { write: (line: string) => lines.push(line) };
-  log(createLogger({ name: 'test', level: 'DEBUG', format: 'json', destination, secrets }));
+  log(createLogger({ name: 'test', level: 'DEBUG', destination, secrets }));
   return lines.join('');
 };
 

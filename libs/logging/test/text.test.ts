@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Failure } from '@ims/runtime';
-import { createLogger, textRenderer } from '../src/index.ts';
+import { openLogger, textRenderer } from '../src/index.ts';
 
 const screen = (
   isTTY: boolean,
@@ -26,9 +26,9 @@ describe('text for people', () => {
     expect(text()).toMatch(/^\[\d\d:\d\d:\d\d\] INFO \(ims-agent\): the shell is open \{"port":2222\}\n$/);
   });
 
-  it('shows an error with reason, advice and causes below the line', () => {
+  it('shows an error with reason, advice and causes below the line', async () => {
     const { stream, text } = screen(false);
-    const logger = createLogger({ name: 'x', level: 'INFO', format: 'text', destination: stream });
+    const logger = await openLogger({ name: 'x', level: 'INFO', format: 'text', destination: stream });
     const cause = new Error('disk', { cause: new Error('cable') });
     logger.error({ err: new Failure('NoSpace', 'full', { advice: 'free some', cause }) }, 'packing failed');
     expect(text().split('\n').slice(1)).toEqual([

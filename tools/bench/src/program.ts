@@ -3,6 +3,7 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -41,6 +42,13 @@ export function helper(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
+/** What an image of a program sets: its first line finds Node by the path, its compiled code is kept. */
+const SHIPPED = {
+  PATH: `${dirname(NODE)}:/usr/sbin:/usr/bin:/sbin:/bin`,
+  MALLOC_ARENA_MAX: '1',
+  NODE_COMPILE_CACHE: `${BUNDLES}/compile-cache`,
+};
+
 interface Waiting {
   readonly likes: (line: LogLine) => boolean;
   readonly resolve: (at: number) => void;
@@ -49,8 +57,9 @@ interface Waiting {
 
 /** Starts a program with the Node that ships. */
 export function start(main: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): TimedProgram {
-  const child = spawn(NODE, [main, ...args], {
-    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...env },
+  const [command = NODE, ...words] = main.endsWith('.mjs') ? [main] : [NODE, main];
+  const child = spawn(command, [...words, ...args], {
+    env: { ...SHIPPED, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const lines: LogLine[] = [];

@@ -19,7 +19,7 @@ const [side, parent = '', jail = ''] = process.argv.slice(2);
 const layout = layoutOf({ parent, action: 'customize', jailed: jail === 'jailed' });
 const own = side === 'agent' ? 'agentAlive' : 'sshdAlive';
 const other = side === 'agent' ? 'sshdAlive' : 'agentAlive';
-const logger = createLogger({ name: `bench-${String(side)}`, level: 'INFO', format: 'json', destination: 1 });
+const logger = createLogger({ name: `bench-${String(side)}`, level: 'INFO', destination: 1 });
 const user = volumeDirectory(layout.jailed ? `${layout.imageRoot}/tmp` : layout.parent);
 
 const heartbeat = createHeartbeat({ path: sentinelPath(layout, own), text: 'bench', logger });
