@@ -46,7 +46,7 @@ describe('the bundles', () => {
     const [interpreter, ...lines] = readFileSync(join(dist, `${name}.mjs`), 'utf8')
       .slice(0, 400)
       .split('\n');
-    expect(interpreter).toBe('#!/usr/bin/env node');
+    expect(interpreter).toMatch(/^#!\/usr\/bin\/env (node|-S node( --[a-z0-9=-]+)+)$/);
     expect(lines.slice(0, 2)).toEqual([
       '// (C) Copyright 2026 Hewlett Packard Enterprise Development LP',
       '// SPDX-License-Identifier: MIT',
