@@ -68,7 +68,8 @@ describe('H27 a boot file that is a link', () => {
     const { agent } = await pair.ends();
     swaps.abort();
     await swapping;
-    expect([0, 30, 31]).toContain(agent);
+    // 34: mksquashfs found a name that was gone when it came to read it.
+    expect([0, 30, 31, 34]).toContain(agent);
     for (const id of await publishedImages(pair.job)) {
       const published = await readFile(`${pair.job.store}/${id}/initrd`, 'utf8').catch(() => '');
       expect(published).not.toContain(SECRET);

@@ -11,6 +11,8 @@ import { createSessions, isOwnNamespace, readProcessTable } from '../../src/inde
 
 const ownNamespace = isOwnNamespace(readProcessTable(), process.pid);
 execFileSync('/bin/sh', ['-c', '(cd / && env -i setsid sleep 1000 >/dev/null 2>&1 </dev/null &)']);
+// Until it has left our session it cannot be told from a child of ours.
+while (!readProcessTable().rows.some(({ command }) => command === 'sleep')) await systemClock.sleep(5);
 const sessions = createSessions({
   logger: silentLogger,
   clock: systemClock,
