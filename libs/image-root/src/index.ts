@@ -14,7 +14,6 @@ export { inspectJail, type JailOptions, type JailProblem } from './jail.ts';
 export { zstdSupport, type ZstdSupport } from './kernel-config.ts';
 export { lazyImageRoot, type LazyRoot } from './lazy-root.ts';
 export { mendJail, refuseJail, type MendedJail, type MendOptions } from './mend-jail.ts';
-export { mountsBelow, parseMountInfo, type Mount } from './mounts.ts';
 export { openImageRoot } from './open.ts';
 export type { Kind } from './pin.ts';
 export { restore, saveAndInstall, type ResolvConfOutcome, type ResolvConfPlaces } from './resolv-conf.ts';

@@ -1,12 +1,13 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { PRIVATE_DIRECTORY } from '@ims/contract';
 import type { JournalEntry } from '@ims/export';
+import { readJournal } from '@ims/journal';
 import { Failure } from '@ims/runtime';
 import { ownMark } from './create-job.ts';
 import { jobPaths } from './home.ts';
 import { readRecord, writeRecord, type JobRecord } from './record.ts';
-import { readJournal } from './journal.ts';
 import type { LocalPorts } from '../ports.ts';
 import { isAlive } from './process-mark.ts';
 import type { Needed } from '../pair/session.ts';
@@ -27,7 +28,7 @@ export async function prepareResume(id: string, logLevel: string | undefined, po
   const record = await readRecord(paths.record);
   refuseWhenBusy(record);
   refuseWhenDone(record, ports.self);
-  const needed = neededFor(await readJournal(paths.volume, ports.logger));
+  const needed = neededFor(await readJournal(`${paths.volume}/${PRIVATE_DIRECTORY}/journal.jsonl`));
   const how = needed === 'agent' ? 'its shell is closed, only the agent goes on' : 'its shell is opened';
   ports.logger.info({}, `resumes job ${id}: ${how}`);
   const job = { ...record, logLevel: logLevel ?? record.logLevel, worker: ownMark(), result: undefined };
