@@ -32,15 +32,21 @@ export const SCOPES = {
 
 /** The only folders that may import a vendor package. */
 export const VENDORS = {
+  '@aws-sdk/client-s3': ['libs/artifacts'],
   '@kubernetes/client-node': ['libs/kube'],
+  '@smithy/node-http-handler': ['libs/artifacts'],
   chokidar: ['libs/sentinel'],
   'cli-progress': ['libs/logging'],
   'cli-table3': ['apps/local'],
   commander: ['apps/local', 'apps/sentinel', 'libs/cli'],
   execa: ['libs/process'],
   'fastest-levenshtein': ['libs/env'],
+  oauth4webapi: ['libs/ims-api'],
+  'p-retry': ['libs/retry'],
   pino: ['libs/logging'],
   'pino-pretty': ['libs/logging'],
+  undici: ['libs/http'],
+  zod: ['libs/ims-api'],
 };
 
 /**
@@ -112,7 +118,7 @@ export function testRulesFor({ folder }) {
 const NO_TEST_PACKAGES = { group: TEST_PACKAGES, message: 'Shipped code does not import test packages.' };
 const NO_NODE_PROCESS = { group: ['node:process'], message: 'Libraries get a typed configuration and never exit.' };
 const TYPE_ONLY_DOMAIN = {
-  group: ['@ims/session', '@ims/export'],
+  group: ['@ims/session', '@ims/export', '@ims/preparation'],
   allowTypeImports: true,
   message: 'An adapter knows the port it implements and nothing else of the domain: import type.',
 };

@@ -149,8 +149,8 @@ describe('a directory store', () => {
   it('is made with all above it, once, before anything is stored', async () => {
     const deep = `${directory}/a/b/store`;
     const store = createDirectoryStore({ directory: deep, logger: silentLogger });
-    await store.prepare();
-    await store.prepare();
+    await store.prepare(never);
+    await store.prepare(never);
     expect(readdirSync(deep)).toEqual([]);
   });
 
@@ -159,7 +159,7 @@ describe('a directory store', () => {
     ['below a file', '/etc/passwd/store'],
   ])('refuses to be made %s, and ends', async (_title, path) => {
     const store = createDirectoryStore({ directory: path, logger: silentLogger });
-    await expect(store.prepare()).rejects.toMatchObject({ reason: 'StoreUnavailable' });
+    await expect(store.prepare(never)).rejects.toMatchObject({ reason: 'StoreUnavailable' });
   });
 
   it('verifyImage finds what changed after it was published', async () => {

@@ -135,6 +135,42 @@ export const ERRORS = {
     meaning: 'What the store holds differs from what was sent',
     advice: 'check the store for disk or network faults, then resume the job',
   },
+  StoreRefused: {
+    exit: 43,
+    retryable: false,
+    meaning: 'The artifact store refuses for good: no such bucket, no permission, a name it does not take',
+    advice: 'mend the bucket, the keys or their rights, then resume the job; the image root is intact',
+  },
+  TransferStalled: {
+    exit: 44,
+    retryable: true,
+    meaning: 'A transfer moved no byte for a set time',
+    advice: 'look at the network and the server that is named, then resume the job',
+  },
+  SourceUnavailable: {
+    exit: 45,
+    retryable: true,
+    meaning: 'The image to be customised cannot be fetched for now',
+    advice: 'mend the server or the network, then start the stage again; what has arrived is kept',
+  },
+  SourceRefused: {
+    exit: 46,
+    retryable: false,
+    meaning: 'The server of the image to be customised refuses for good',
+    advice: 'check that the image exists and that its address is right, then start a new job',
+  },
+  SourceExpired: {
+    exit: 47,
+    retryable: false,
+    meaning: 'The presigned address of the image has expired',
+    advice: 'start a new job: IMS signs a fresh address for it',
+  },
+  SourceCorrupt: {
+    exit: 48,
+    retryable: false,
+    meaning: 'What arrived is not the image that was announced',
+    advice: 'check the image in the artifact store against its checksum, then start a new job',
+  },
   JournalUnreadable: {
     exit: 42,
     retryable: false,
@@ -146,6 +182,30 @@ export const ERRORS = {
     retryable: true,
     meaning: 'The image record could not be written',
     advice: 'mend the image registry, then resume the job; the artifacts are stored',
+  },
+  ImsUnavailable: {
+    exit: 51,
+    retryable: true,
+    meaning: 'IMS does not answer, or answers that it cannot do it for now',
+    advice: 'look at the IMS service, then resume the job; what it has to be told is kept on the volume',
+  },
+  ImsRefused: {
+    exit: 52,
+    retryable: false,
+    meaning: 'IMS refuses a call for good',
+    advice: 'read what IMS said; mend the job or the image record, then resume the job',
+  },
+  TokenUnavailable: {
+    exit: 53,
+    retryable: true,
+    meaning: 'The token server does not answer, or answers that it cannot do it for now',
+    advice: 'look at the token server that is named, then resume the job',
+  },
+  TokenRefused: {
+    exit: 54,
+    retryable: false,
+    meaning: 'The token server does not accept the client id and secret',
+    advice: 'put the right client-id and client-secret into the OAuth configuration, then resume the job',
   },
   Interrupted: {
     exit: 143,

@@ -12,8 +12,8 @@ export const EXIT_FAMILIES = [
   { codes: '10-19', meaning: 'the user, the script or the build said failed' },
   { codes: '20-29', meaning: 'the other container, sshd, a deadline or the platform' },
   { codes: '30-39', meaning: 'image invalid or packaging' },
-  { codes: '40-49', meaning: 'storage' },
-  { codes: '50-59', meaning: 'image registry' },
+  { codes: '40-49', meaning: 'storage, and the image to be customised' },
+  { codes: '50-59', meaning: 'IMS, tokens and image records' },
   { codes: '128+n', meaning: 'ended by signal n' },
 ] as const;
 

@@ -90,6 +90,32 @@ export const PHASES = {
 /** A phase of the agent, and so of the job. */
 export type Phase = keyof typeof PHASES;
 
+const preparationEnds = ['Prepared', 'Failed', 'Interrupted'] as const;
+
+/** The phases of the `prepare` stage, which runs before the pair. */
+export const PREPARATION_PHASES = {
+  Preparing: {
+    terminal: false,
+    revisitable: false,
+    next: ['Unpacking', ...preparationEnds],
+    imsStatus: 'fetching_image',
+    meaning: 'Fetches the image that is customised and checks it',
+  },
+  Unpacking: {
+    terminal: false,
+    revisitable: false,
+    next: preparationEnds,
+    imsStatus: undefined,
+    meaning: 'Unpacks the image into the image root',
+  },
+  Prepared: { terminal: true, revisitable: false, next: [], imsStatus: undefined, meaning: 'The image root is there' },
+  Failed: PHASES.Failed,
+  Interrupted: PHASES.Interrupted,
+} as const satisfies Record<string, PhaseRow>;
+
+/** A phase of the `prepare` stage. */
+export type PreparationPhase = keyof typeof PREPARATION_PHASES;
+
 const sessionEnds = ['Closing', 'Closed'] as const;
 
 /** The phases of the sshd container's own story, for its log and for `docs/contract.md`. */

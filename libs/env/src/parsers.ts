@@ -80,6 +80,37 @@ export const ipAddress: Parser<string> = matching('an IP address', (text) =>
   /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:.]+)$/i.test(text) ? text : undefined,
 );
 
+/** An http or https address without user, password, query or fragment; a trailing slash is dropped. */
+export const httpUrl: Parser<string> = matching('an http or https address', (text) => {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '') return undefined;
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return undefined;
+  return text.replace(/\/+$/, '');
+});
+
+/** An md5 in hex, given back in lower case. */
+export const md5: Parser<string> = matching('32 hex digits', (text) =>
+  /^[0-9a-f]{32}$/i.test(text) ? text.toLowerCase() : undefined,
+);
+
+/** The name of a bucket, as generous as Ceph is with those that are old. */
+export const bucketName: Parser<string> = matching('the name of a bucket', (text) =>
+  /^[a-z0-9][a-z0-9._-]{1,253}[a-z0-9]$/i.test(text) && !text.includes('..') ? text : undefined,
+);
+
+/** How a server's certificate is checked: by the system's trust, by a file of certificates, or not at all. */
+export type TlsChoice = { readonly verify: boolean; readonly caFile: string | undefined };
+
+const NO = /^(false|off|no|f|0)$/i;
+const YES = /^(true|on|yes|t|1)$/i;
+
+/** The words of contract §2: `false` and its like switch the check off, a path names the certificates. */
+export const tlsChoice: Parser<TlsChoice> = matching('`true`, `false` or the absolute path of a CA file', (text) => {
+  if (NO.test(text)) return { verify: false, caFile: undefined };
+  if (YES.test(text)) return { verify: true, caFile: undefined };
+  return text.startsWith('/') ? { verify: true, caFile: text } : undefined;
+});
+
 /** A variable of the contract that must be left empty, since this version does not offer what it asks for. */
 export function notOffered(why: string): Parser<never> {
   return matching<never>(`nothing: ${why}`, () => undefined);

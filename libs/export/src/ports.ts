@@ -74,22 +74,40 @@ export interface ImageIdentity {
   readonly jobId: string;
 }
 
+/**
+ * How far an unfinished transfer came, for another start of the agent. The text is the store's own: nobody else
+ * reads it. It is durable when `save` resolves.
+ */
+export interface Checkpoint {
+  readonly found: string | undefined;
+  save(text: string): Promise<void>;
+}
+
+/** How one artifact is stored. */
+export interface PutOptions {
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
+  /** Without one nobody can go on with an unfinished transfer: it is taken back when it fails. */
+  readonly checkpoint?: Checkpoint;
+}
+
 /** The artifact repository. Implementations verify what they stored and do not retry in silence. */
 export interface ArtifactStore {
   readonly linkType: LinkType;
   /**
    * Makes sure that it can be written, before anybody works for hours on what could not be published.
-   * @throws Failure StoreUnavailable
+   * @throws Failure StoreUnavailable, StoreRefused
    */
-  prepare(): Promise<void>;
-  /** @throws Failure StoreUnavailable, VerificationFailed, NoSpace */
-  put(
-    image: ImageIdentity,
-    source: ArtifactSource,
-    options: { readonly onProgress: OnProgress; readonly signal: AbortSignal },
-  ): Promise<StoredArtifact>;
-  /** Stores the manifest; only when every artifact it names is durable. */
+  prepare(signal: AbortSignal): Promise<void>;
+  /** @throws Failure StoreUnavailable, StoreRefused, TransferStalled, VerificationFailed, NoSpace */
+  put(image: ImageIdentity, source: ArtifactSource, options: PutOptions): Promise<StoredArtifact>;
+  /**
+   * Stores the manifest; only when every artifact it names is durable. Whatever else an earlier start left of the
+   * image is gone afterwards.
+   */
   putManifest(image: ImageIdentity, text: string, signal: AbortSignal): Promise<ManifestLocation>;
+  /** Removes all that is held of an image, unfinished transfers too. Repeating it changes nothing. */
+  discard(image: ImageIdentity, signal: AbortSignal): Promise<void>;
 }
 
 /** Where the manifest of an image stands. */
@@ -104,6 +122,10 @@ export interface ImageRegistry {
   create(job: { readonly jobId: string; readonly imageName: string }, signal: AbortSignal): Promise<string>;
   /** Links the manifest to the record; repeating it changes nothing. */
   link(image: ImageIdentity, manifest: ManifestLocation & { linkType: LinkType }, signal: AbortSignal): Promise<void>;
+  /** Tells the record of the job which image came of it; only when all of that is durable (H41). Repeatable. */
+  announce(image: ImageIdentity, signal: AbortSignal): Promise<void>;
+  /** Removes the record of an image that will not be: one that a manifest is linked to stays. Repeatable. */
+  withdraw(image: ImageIdentity, signal: AbortSignal): Promise<void>;
 }
 
 /** The journal on the volume: append-only, durable when `append` resolves. */
@@ -118,9 +140,11 @@ export type JournalEntry =
   | { readonly step: 'closed'; readonly outcome: 'complete' | 'failed'; readonly message: string }
   | { readonly step: 'image'; readonly imageId: string }
   | { readonly step: 'packed'; readonly packed: Packed }
+  | { readonly step: 'storing'; readonly name: ArtifactName; readonly checkpoint: string }
   | { readonly step: 'stored'; readonly artifact: StoredArtifact }
   | { readonly step: 'manifest'; readonly location: ManifestLocation }
   | { readonly step: 'registered' }
+  | { readonly step: 'withdrawn' }
   | { readonly step: 'ended'; readonly phase: 'Succeeded' | 'Failed'; readonly reason: string };
 
 /** Tells the outside what the job is doing. Never throws and never blocks the job. */

@@ -83,6 +83,7 @@ export async function register(
   if (facts.imageId === undefined) throw new Failure('JournalUnreadable', 'the journal has a manifest but no image id');
   const image = { imageId: facts.imageId, imageName: settings.imageName, jobId: settings.jobId };
   await ports.registry.link(image, { ...location, linkType: ports.store.linkType }, signal);
+  await ports.registry.announce(image, signal);
   await ports.journal.append({ step: 'registered' });
   return { phase: 'Succeeded', facts };
 }

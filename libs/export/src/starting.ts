@@ -11,7 +11,7 @@ import { NO_FACTS, type ExportSettings, type ExportState } from './states.ts';
 /** Reads the journal and goes on from where an earlier start was, or begins. */
 export async function start(settings: ExportSettings, ports: ExportPorts, signal: AbortSignal): Promise<ExportState> {
   const point = resumePoint(await ports.journal.entries(), settings.jobId);
-  if (point.kind !== 'published' && point.kind !== 'marked-failed') await ports.store.prepare();
+  if (point.kind !== 'published' && point.kind !== 'marked-failed') await ports.store.prepare(signal);
   if (point.kind !== 'fresh') ports.logger.info({ from: point.kind }, 'an earlier start of this job is continued');
   switch (point.kind) {
     case 'fresh':

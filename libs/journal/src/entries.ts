@@ -20,9 +20,15 @@ const DECODERS: { readonly [S in Step]: (fields: RawFields) => EntryOf<S> } = {
   }),
   image: (fields) => ({ step: 'image', imageId: text(fields, 'imageId') }),
   packed: (fields) => ({ step: 'packed', packed: packedOf(objectOf(fields['packed'], 'packed')) }),
+  storing: (fields) => ({
+    step: 'storing',
+    name: oneOf(fields, 'name', ARTIFACT_NAMES),
+    checkpoint: text(fields, 'checkpoint'),
+  }),
   stored: (fields) => ({ step: 'stored', artifact: artifactOf(objectOf(fields['artifact'], 'artifact')) }),
   manifest: (fields) => ({ step: 'manifest', location: locationOf(objectOf(fields['location'], 'location')) }),
   registered: () => ({ step: 'registered' }),
+  withdrawn: () => ({ step: 'withdrawn' }),
   ended: (fields) => ({
     step: 'ended',
     phase: oneOf(fields, 'phase', ['Succeeded', 'Failed']),

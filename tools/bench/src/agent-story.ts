@@ -41,8 +41,9 @@ function idlePorts(): Omit<ExportPorts, keyof StoryParts> {
       prepare: () => Promise.resolve(),
       put: async () => await Promise.reject(new Error('there is nothing to store')),
       putManifest: async () => ({ path: '/manifest.json', etag: '' }),
+      discard: NOTHING,
     },
-    registry: { create: async () => 'image', link: NOTHING },
+    registry: { create: async () => 'image', link: NOTHING, announce: NOTHING, withdraw: NOTHING },
     journal: { entries: async () => [], append: NOTHING },
     reporter: { report: () => undefined, progress: () => undefined, flush: NOTHING },
   };

@@ -1,8 +1,8 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { mkdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 
 import type { LinkType } from '@ims/contract';
 import type { ImageIdentity, ImageRegistry, ManifestLocation } from '@ims/export';
@@ -47,6 +47,12 @@ export function createDirectoryRegistry(options: DirectoryRegistryOptions): Imag
       signal.throwIfAborted();
       await link(directory, image, manifest);
     },
+    // There is no record of the job to tell: the image's own names it.
+    announce: async () => undefined,
+    withdraw: async (image, signal) => {
+      signal.throwIfAborted();
+      await withdraw(directory, checkedImageId(image.imageId));
+    },
   };
 }
 
@@ -61,6 +67,16 @@ async function link(directory: string, image: ImageIdentity, manifest: Link): Pr
   }
   // Written again even when it stands there: the crash may have come before it was durable.
   await writeRecord(directory, { ...record, link: wanted });
+}
+
+async function withdraw(directory: string, id: string): Promise<void> {
+  const record = await readRecord(directory, id);
+  if (record === undefined || record.link !== null) return;
+  const path = recordPath(directory, id);
+  await rm(path, { force: true }).catch((error: unknown) => {
+    throw unwritable(path, error);
+  });
+  await syncDirectory(dirname(path));
 }
 
 function isSameLink(a: NonNullable<ImageRecord['link']>, b: NonNullable<ImageRecord['link']>): boolean {

@@ -11,7 +11,7 @@ import { decodeManifest } from '../decode-manifest.ts';
 import { digestOf, isSame, createDigester, type Digest } from '../digests.ts';
 import { checksumFile, syncDirectory } from '../files.ts';
 import { checkedImageId } from '../identifiers.ts';
-import { onStore } from '../store-io.ts';
+import { codeOf, onStore } from '../store-io.ts';
 import { isTemporary, writeVerified } from '../write-verified.ts';
 
 /** What a directory store is made of. */
@@ -48,6 +48,16 @@ export function createDirectoryStore(options: DirectoryStoreOptions): ArtifactSt
       await requireArtifacts(text, join(folder, MANIFEST_KEY));
       await removeLeftovers(folder);
       return await putText(join(folder, MANIFEST_KEY), text, signal);
+    },
+    discard: async (image, signal) => {
+      const folder = join(directory, checkedImageId(image.imageId));
+      signal.throwIfAborted();
+      await onStore(folder, async () => {
+        // The record that may lie beside them is the registry's own.
+        const held = [...Object.values(ARTIFACTS).map(({ key }) => key), MANIFEST_KEY];
+        for (const key of held) await rm(join(folder, key), { force: true });
+      });
+      await removeLeftovers(folder);
     },
   };
 }
@@ -126,9 +136,14 @@ async function requireArtifacts(text: string, what: string): Promise<void> {
 /** What killed runs left of this image. */
 async function removeLeftovers(folder: string): Promise<void> {
   await onStore(folder, async () => {
-    const leftovers = (await readdir(folder)).filter(isTemporary);
+    const leftovers = (await readdir(folder).catch(noneWhenAbsent)).filter(isTemporary);
     for (const name of leftovers) await rm(join(folder, name), { recursive: true, force: true });
   });
+}
+
+function noneWhenAbsent(error: unknown): string[] {
+  if (codeOf(error) === 'ENOENT') return [];
+  throw error;
 }
 
 async function putText(path: string, text: string, signal: AbortSignal): Promise<ManifestLocation> {

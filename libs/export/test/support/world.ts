@@ -143,6 +143,10 @@ function publishingOf(world: World, effect: Effect): Pick<ExportPorts, 'packer' 
           store(`${imageId}/manifest.json`);
           return { path: `/${imageId}/manifest.json`, etag: 'e' };
         }),
+      discard: ({ imageId }) =>
+        effect('discard', () => {
+          for (const key of world.objects.keys()) if (key.startsWith(`${imageId}/`)) world.objects.delete(key);
+        }),
     },
     registry: {
       create: ({ jobId }) =>
@@ -152,6 +156,8 @@ function publishingOf(world: World, effect: Effect): Pick<ExportPorts, 'packer' 
           return id;
         }),
       link: ({ imageId }, { path }) => effect('link', () => void world.records.set(imageId, path)),
+      announce: () => effect('announce', () => undefined),
+      withdraw: ({ imageId }) => effect('withdraw', () => void world.records.delete(imageId)),
     },
   };
 }
