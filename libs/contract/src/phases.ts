@@ -116,6 +116,12 @@ export const PREPARATION_PHASES = {
 /** A phase of the `prepare` stage. */
 export type PreparationPhase = keyof typeof PREPARATION_PHASES;
 
+/** Every phase that a status can tell: those of the stage before the pair and those of the job itself. */
+export const REPORTED_PHASES = { ...PREPARATION_PHASES, ...PHASES } as const satisfies Record<string, PhaseRow>;
+
+/** A phase that a status can tell. */
+export type ReportedPhase = keyof typeof REPORTED_PHASES;
+
 const sessionEnds = ['Closing', 'Closed'] as const;
 
 /** The phases of the sshd container's own story, for its log and for `docs/contract.md`. */

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { StoredArtifact } from './manifest.ts';
-import type { Phase } from './phases.ts';
+import type { ReportedPhase } from './phases.ts';
 
 /** A message longer than this many bytes is cut by the kubelet's readers; ours is refused before. */
 export const TERMINATION_MESSAGE_LIMIT = 2048;
@@ -10,7 +10,7 @@ export const TERMINATION_MESSAGE_LIMIT = 2048;
 /** What a job tells the world: the status file, `ims-job show` and the pod annotations come from it. */
 export interface JobStatus {
   readonly job: string;
-  readonly phase: Phase;
+  readonly phase: ReportedPhase;
   /** RFC 3339, UTC. */
   readonly phaseSince: string;
   /** CamelCase: a reason of the errors table, or why the phase was entered. */
@@ -18,7 +18,7 @@ export interface JobStatus {
   /** One sentence for a person, saying what to do next. */
   readonly message: string;
   /** Oldest first. */
-  readonly history: readonly (readonly [Phase, string])[];
+  readonly history: readonly (readonly [ReportedPhase, string])[];
   /** Seconds spent in each phase so far. */
   readonly timings: Readonly<Record<string, number>>;
   readonly imageId: string | undefined;

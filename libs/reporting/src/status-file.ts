@@ -4,7 +4,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { PHASES, type JobStatus } from '@ims/contract';
+import { REPORTED_PHASES, type JobStatus } from '@ims/contract';
 import type { Reporter } from '@ims/export';
 import type { Logger } from '@ims/runtime';
 import { createLatestWriter } from './latest-writer.ts';
@@ -58,7 +58,7 @@ async function replace(path: string, status: StatusFile): Promise<void> {
     await write(temporary, status);
     await rename(temporary, path);
     // Every other status is soon replaced by the next; the end must outlive the machine.
-    if (PHASES[status.phase].terminal) await syncDirectory(dirname(path));
+    if (REPORTED_PHASES[status.phase].terminal) await syncDirectory(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
@@ -68,7 +68,7 @@ async function replace(path: string, status: StatusFile): Promise<void> {
 async function write(path: string, status: StatusFile): Promise<void> {
   await using handle = await open(path, 'wx', 0o644);
   await handle.writeFile(`${JSON.stringify(status, undefined, 2)}\n`);
-  if (PHASES[status.phase].terminal) await handle.sync();
+  if (REPORTED_PHASES[status.phase].terminal) await handle.sync();
 }
 
 async function syncDirectory(directory: string): Promise<void> {

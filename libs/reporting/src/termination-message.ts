@@ -4,7 +4,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-import { encodeTermination, PHASES, type JobStatus } from '@ims/contract';
+import { encodeTermination, REPORTED_PHASES, type JobStatus } from '@ims/contract';
 import type { Reporter } from '@ims/export';
 import type { Logger } from '@ims/runtime';
 import { createLatestWriter } from './latest-writer.ts';
@@ -35,7 +35,7 @@ export function createTerminationMessage(options: TerminationMessageOptions): Re
   );
   return {
     report: (status) => {
-      if (PHASES[status.phase].terminal) writer.offer(status);
+      if (REPORTED_PHASES[status.phase].terminal) writer.offer(status);
     },
     progress: () => undefined,
     flush: async () => await writer.flush(flushMs),
