@@ -1,15 +1,27 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+export { awsCli, type AwsCli, type StoreAddress } from './aws-cli.ts';
+export { createCertificates, type Certificates } from './certificates.ts';
 export { cleanUp, onCleanup } from './cleanup.ts';
 export { mountsBelow, removeTree, temporaryDirectory, TEST_HOME } from './directory.ts';
 export { eventually } from './eventually.ts';
 export { createFakeBoard, type FakeBoard } from './fake-board.ts';
 export { createFakeClock, type FakeClock } from './fake-clock.ts';
+export {
+  startFakeIms,
+  type FakeIms,
+  type FakeImsOptions,
+  type ImsCall,
+  type ImsImage,
+  type ImsJob,
+  type ImsLink,
+} from './fake-ims/index.ts';
 export { createFakePeer, type FakePeer } from './fake-peer.ts';
 export { imageTemplate } from './image-template.ts';
 export { createSshKey, type SshKey } from './keys.ts';
 export type { LogLine } from './line-log.ts';
+export { startObjectStore, type ObjectStore, type ObjectStoreOptions } from './object-store.ts';
 export { freePort } from './ports.ts';
 export { endProcessesUnder, isRunning, processesUnder, signalTo, type SeenProcess } from './processes.ts';
 export {
@@ -22,4 +34,13 @@ export {
   type ProgramOptions,
 } from './program.ts';
 export { recordingLogger, type LogEntry, type RecordingLogger } from './recording-logger.ts';
+export { startTokenServer, type TokenRequest, type TokenServer, type TokenServerOptions } from './token-server.ts';
 export { createVolume, type Volume } from './volume.ts';
+export {
+  startWebServer,
+  type Away,
+  type ServerTls,
+  type WebAnswer,
+  type WebRequest,
+  type WebServer,
+} from './web-server.ts';
