@@ -5,6 +5,9 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 
 import { eventually } from './eventually.ts';
 
+/** As the table of the kernel writes it. */
+const LISTENING = '0A';
+
 /** A process as /proc shows it. */
 export interface SeenProcess {
   readonly pid: number;
@@ -43,6 +46,24 @@ export function signalTo(pid: number, signal: NodeJS.Signals | 0): boolean {
 export async function isRunning(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => '');
   return stat !== '' && !/\) [ZX] /.test(stat);
+}
+
+/** True when this very process listens on the TCP port, and not another one. */
+export async function listensOn(pid: number, port: number): Promise<boolean> {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
+  );
+  const sockets = tables
+    .join('\n')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter((columns) => columns[1]?.endsWith(local) === true && columns[3] === LISTENING)
+    .map((columns) => `socket:[${String(columns[9])}]`);
+  const directory = `/proc/${String(pid)}/fd`;
+  const files = await readdir(directory).catch(() => []);
+  const targets = await Promise.all(files.map((file) => readlink(`${directory}/${file}`).catch(() => '')));
+  return targets.some((target) => sockets.includes(target));
 }
 
 async function uses(pid: string, path: string): Promise<boolean> {

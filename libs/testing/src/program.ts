@@ -145,7 +145,8 @@ async function silence(): Promise<void> {
   });
 }
 
-function followed(): Record<string, string> {
+/** The variables by which the test runner finds what a test has left behind. */
+export function followed(): Record<string, string> {
   // eslint-disable-next-line no-restricted-properties -- the runner's own variables, not the configuration of a program
   const { env } = process;
   return Object.fromEntries(FOLLOWED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
