@@ -66,6 +66,7 @@ function settingsOf(values: AgentConfig['values'], layout: Layout): ExportSettin
     jobId: values.IMS_JOB_ID,
     imageName: values.IMAGE_ROOT_ARCHIVE_NAME,
     action: values.IMS_ACTION,
+    goal: 'published',
     debug: values.ENABLE_DEBUG,
     onInvalid: values.IMS_ON_INVALID,
     flags: {

@@ -2,19 +2,23 @@
 // SPDX-License-Identifier: MIT
 
 import { encodeRelease, ERRORS, EXIT_DONE, PHASES, type JobStatus } from '@ims/contract';
-import { drive, sentenceOf, type Handlers } from '@ims/runtime';
+import { drive, sentenceOf, type Handlers, type MachineRow } from '@ims/runtime';
 
 import type { ExportPorts } from './ports.ts';
-import { pack, register, upload } from './publishing.ts';
+import { createIdentity, type Identity } from './identity.ts';
+import { pack, register } from './publishing.ts';
 import { start } from './starting.ts';
 import { NO_FACTS, type ExportData, type ExportSettings, type ExportState, type RunningExportPhase } from './states.ts';
 import { nextStatus } from './status.ts';
+import { takeBack } from './taking-back.ts';
+import { upload } from './uploading.ts';
 import { validate } from './validating.ts';
 import { awaitUser } from './waiting.ts';
 
 /**
- * The agent's whole story, from the journal to a terminal phase, which it gives back. Never throws for
- * what happens to the job; whoever waits for us is released before it returns.
+ * The agent's whole story, from the journal to a terminal phase, which it gives back; with the goal `packed` to
+ * `Uploading`, whose archive is not stored. Never throws for what happens to the job; whoever waits for us is
+ * released before it returns.
  *
  * @param run.signal aborted by SIGTERM: the job is then interrupted and can be resumed (H6)
  */
@@ -24,14 +28,17 @@ export async function runExport(run: {
   readonly signal: AbortSignal;
 }): Promise<ExportState> {
   const { settings, ports, signal } = run;
+  const identity = createIdentity({ settings, ports, signal });
+  const isGoal = (state: ExportState): boolean => settings.goal === 'packed' && state.phase === 'Uploading';
   let status: JobStatus | undefined;
   const last = await drive<ExportData, RunningExportPhase, ExportPorts>(
     {
-      table: PHASES,
-      handlers: handlersFor(settings),
+      table: tableFor(settings),
+      handlers: handlersFor(settings, identity),
       ports,
       signal,
       onEnter: (state) => {
+        if (isGoal(state)) return Promise.resolve();
         status = nextStatus(status, { state, settings, now: ports.clock.now() });
         tell(ports, status);
         return Promise.resolve();
@@ -50,17 +57,25 @@ export async function runExport(run: {
     },
     { phase: 'Starting', facts: NO_FACTS },
   );
-  await finish(last, settings, ports);
+  await finish(last, settings, { ports, identity });
   return last;
 }
 
-function handlersFor(settings: ExportSettings): Handlers<ExportData, RunningExportPhase, ExportPorts> {
+/** Who only packs has come to the end when the next step is to store. */
+function tableFor({ goal }: ExportSettings): Readonly<Record<keyof ExportData, MachineRow>> {
+  return goal === 'published' ? PHASES : { ...PHASES, Uploading: { ...PHASES.Uploading, terminal: true } };
+}
+
+function handlersFor(
+  settings: ExportSettings,
+  identity: Identity,
+): Handlers<ExportData, RunningExportPhase, ExportPorts> {
   return {
     Starting: (_state, ports, signal) => start(settings, ports, signal),
     WaitingOnUser: (state, ports, signal) => awaitUser(state, settings, { ports, signal }),
     Validating: (state, ports, signal) => validate(state, settings, { ports, signal }),
-    Packaging: (state, ports, signal) => pack(state, ports, signal),
-    Uploading: (state, ports, signal) => upload(state, settings, { ports, signal }),
+    Packaging: (state, ports, signal) => pack(state, settings, { ports, signal, identity }),
+    Uploading: (state, ports, signal) => upload(state, { ports, signal, identity }),
     Registering: (state, ports, signal) => register(state, settings, { ports, signal }),
   };
 }
@@ -73,9 +88,15 @@ function tell(ports: ExportPorts, status: JobStatus): void {
 }
 
 // The last words outlive the job: nothing here may throw, and the reporter has a bound of its own.
-async function finish(last: ExportState, settings: ExportSettings, ports: ExportPorts): Promise<void> {
+async function finish(
+  last: ExportState,
+  settings: ExportSettings,
+  { ports, identity }: { readonly ports: ExportPorts; readonly identity: Identity },
+): Promise<void> {
   try {
-    if (last.phase === 'Failed' || last.phase === 'Interrupted') await release(last, settings, ports);
+    const gaveUp = last.phase === 'Failed' || last.phase === 'Interrupted';
+    if (gaveUp && settings.goal === 'published') await release(last, settings, ports);
+    await takeBack(last, settings, { ports, identity });
     await noteEnd(last, ports.journal);
   } catch (error) {
     ports.logger.warn({ err: error, job: settings.jobId }, 'the volume refuses our last words');

@@ -3,4 +3,5 @@
 
 export { exitCodeOf, runExport } from './export.ts';
 export type * from './ports.ts';
-export type { ExportSettings, ExportState } from './states.ts';
+export { resumePoint, type ResumePoint } from './resume.ts';
+export type { ExportSettings, ExportState, Goal } from './states.ts';

@@ -124,8 +124,11 @@ export interface ImageRegistry {
   link(image: ImageIdentity, manifest: ManifestLocation & { linkType: LinkType }, signal: AbortSignal): Promise<void>;
   /** Tells the record of the job which image came of it; only when all of that is durable (H41). Repeatable. */
   announce(image: ImageIdentity, signal: AbortSignal): Promise<void>;
-  /** Removes the record of an image that will not be: one that a manifest is linked to stays. Repeatable. */
-  withdraw(image: ImageIdentity, signal: AbortSignal): Promise<void>;
+  /**
+   * Removes the record of an image that will not be. Repeatable: one that is gone already counts as removed.
+   * False when a manifest is linked to it: then it stays, since somebody may use the image.
+   */
+  withdraw(image: ImageIdentity, signal: AbortSignal): Promise<boolean>;
 }
 
 /** The journal on the volume: append-only, durable when `append` resolves. */

@@ -33,16 +33,33 @@ export function resumePoint(entries: readonly JournalEntry[], jobId: string): Re
 }
 
 function afterClosing(entries: readonly JournalEntry[]): ResumePoint {
-  const location = last(entries, 'manifest')?.location;
-  const facts: Facts = {
-    ...NO_FACTS,
-    imageId: last(entries, 'image')?.imageId,
-    artifacts: entries.flatMap((entry) => (entry.step === 'stored' ? [entry.artifact] : [])),
-    manifest: location,
-  };
+  const facts = factsOf(entries);
+  const location = facts.manifest;
   if (last(entries, 'registered') !== undefined) return { kind: 'published', facts };
   if (location !== undefined) return { kind: 'stored', facts, location };
   return { kind: 'closed', facts, packed: last(entries, 'packed')?.packed };
+}
+
+/** What was put outside before it was taken back does not count: only the archive on the volume still does. */
+function factsOf(entries: readonly JournalEntry[]): Facts {
+  const withdrawn = entries.findLastIndex(({ step }) => step === 'withdrawn');
+  const outside = entries.slice(withdrawn + 1);
+  const imageId = last(outside, 'image')?.imageId;
+  return {
+    ...NO_FACTS,
+    imageId,
+    artifacts: outside.flatMap((entry) => (entry.step === 'stored' ? [entry.artifact] : [])),
+    manifest: last(outside, 'manifest')?.location,
+    checkpoints: Object.fromEntries(
+      outside.flatMap((entry) => (entry.step === 'storing' ? [[entry.name, entry.checkpoint]] : [])),
+    ),
+    abandoned: imageId === undefined ? last(entries.slice(0, withdrawn + 1), 'image')?.imageId : undefined,
+  };
+}
+
+/** The id of an image that something may have been put outside for and that is not published. */
+export function unpublishedImage(entries: readonly JournalEntry[]): string | undefined {
+  return last(entries, 'registered') === undefined ? factsOf(entries).imageId : undefined;
 }
 
 function last<S extends JournalEntry['step']>(

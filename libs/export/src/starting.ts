@@ -11,7 +11,7 @@ import { NO_FACTS, type ExportSettings, type ExportState } from './states.ts';
 /** Reads the journal and goes on from where an earlier start was, or begins. */
 export async function start(settings: ExportSettings, ports: ExportPorts, signal: AbortSignal): Promise<ExportState> {
   const point = resumePoint(await ports.journal.entries(), settings.jobId);
-  if (point.kind !== 'published' && point.kind !== 'marked-failed') await ports.store.prepare(signal);
+  if (willStore(point, settings)) await ports.store.prepare(signal);
   if (point.kind !== 'fresh') ports.logger.info({ from: point.kind }, 'an earlier start of this job is continued');
   switch (point.kind) {
     case 'fresh':
@@ -29,20 +29,25 @@ export async function start(settings: ExportSettings, ports: ExportPorts, signal
   }
 }
 
-/** A customize job has a shell; a create job has one only for a build that failed. */
+function willStore(point: ResumePoint, { goal }: ExportSettings): boolean {
+  return goal === 'published' && point.kind !== 'published' && point.kind !== 'marked-failed';
+}
+
+/** A customize job has a shell; a create job has one only for a build that failed. Who only packs opens none. */
 async function begin(
   settings: ExportSettings,
   ports: ExportPorts,
   openDoor: () => Promise<ExportState>,
 ): Promise<ExportState> {
-  if (settings.action === 'customize') return await openDoor();
+  const opensShell = settings.goal === 'published';
+  if (settings.action === 'customize') return opensShell ? await openDoor() : await takeOver(settings, ports);
   const buildFailed = (await ports.board.read('buildFailed')).kind === 'present';
   if (!buildFailed) return await takeOver(settings, ports);
-  if (settings.debug) return await openDoor();
+  if (settings.debug && opensShell) return await openDoor();
   return { phase: 'Failed', facts: NO_FACTS, reason: 'BuildFailed', message: 'the build of the image failed' };
 }
 
-/** Takes what the builder made. */
+/** Takes the image root as it is: what the builder made, or what was made of it by hand. */
 async function takeOver(settings: ExportSettings, ports: ExportPorts): Promise<ExportState> {
   const { journal, stage } = ports;
   // The journal has to say whose it is before it says anything else.

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { PHASES, Question, Reason, StoredArtifact } from '@ims/contract';
+import type { ArtifactName, PHASES, Question, Reason, StoredArtifact } from '@ims/contract';
 import type { RunningPhase, StateOf } from '@ims/runtime';
 
 import type { ManifestLocation, Packed } from './ports.ts';
@@ -14,6 +14,10 @@ export interface Facts {
   readonly imageId: string | undefined;
   readonly artifacts: readonly StoredArtifact[];
   readonly manifest: ManifestLocation | undefined;
+  /** How far unfinished transfers came, in the store's own words. */
+  readonly checkpoints: Readonly<Partial<Record<ArtifactName, string>>>;
+  /** The id of an image that was taken back, of which something may be left in the store. */
+  readonly abandoned: string | undefined;
 }
 
 /** Nothing is known yet. */
@@ -23,6 +27,8 @@ export const NO_FACTS: Facts = {
   imageId: undefined,
   artifacts: [],
   manifest: undefined,
+  checkpoints: {},
+  abandoned: undefined,
 };
 
 /** What each phase carries. */
@@ -49,11 +55,15 @@ export type ExportState = StateOf<ExportData>;
 /** The phases with a handler. */
 export type RunningExportPhase = RunningPhase<typeof PHASES>;
 
-/** What the environment says about this job. */
+/** How far a start of the agent goes: to the packed archive, for which no shell is opened, or to the end. */
+export type Goal = 'packed' | 'published';
+
+/** What the environment and the command line say about this job. */
 export interface ExportSettings {
   readonly jobId: string;
   readonly imageName: string;
   readonly action: 'create' | 'customize';
+  readonly goal: Goal;
   /** Whether a failed build opens a shell. */
   readonly debug: boolean;
   readonly onInvalid: 'auto' | 'shell' | 'fail';

@@ -42,6 +42,30 @@ describe('where a second start goes on', () => {
     });
   });
 
+  it('counts nothing that was taken back but the archive, and remembers whose objects may be left', () => {
+    const before: JournalEntry[] = [
+      { step: 'image', imageId: 'i' },
+      { step: 'storing', name: 'rootfs', checkpoint: 'part 1' },
+      { step: 'manifest', location: { path: 'p', etag: 'e' } },
+    ];
+    const taken: JournalEntry[] = [opened, closed, { step: 'packed', packed }, ...before, { step: 'withdrawn' }];
+    expect(resumePoint(taken, JOB)).toEqual({
+      kind: 'closed',
+      packed,
+      facts: {
+        hostKeys: [],
+        pair: undefined,
+        imageId: undefined,
+        artifacts: [],
+        manifest: undefined,
+        checkpoints: {},
+        abandoned: 'i',
+      },
+    });
+    const begun: JournalEntry[] = [...taken, { step: 'image', imageId: 'j' }];
+    expect(resumePoint(begun, JOB)).toMatchObject({ facts: { imageId: 'j', abandoned: undefined } });
+  });
+
   it('refuses the journal of another job', () => {
     expect(() => resumePoint([{ step: 'opened', job: 'other' }], JOB)).toThrow('belongs to job other');
   });

@@ -44,15 +44,17 @@ describe('a job that ends well', () => {
     const world = newWorld();
     referenceEnds(world);
     await runIn(world);
-    const published = world.did.filter((what) => /^(put|create record|link|pack)/.test(what));
-    expect(published).toEqual([
-      'pack',
-      'create record',
-      'put rootfs',
-      'put kernel',
-      'put initrd',
+    const order = (what: string): number => world.did.indexOf(what);
+    const stored = ['put rootfs', 'put kernel', 'put initrd'].map(order);
+    expect(Math.min(...stored)).toBeGreaterThan(order('journal image'));
+    expect(order('put manifest')).toBeGreaterThan(Math.max(...stored));
+    expect(world.did.slice(order('put manifest'))).toEqual([
       'put manifest',
+      'journal manifest',
       'link',
+      'announce',
+      'journal registered',
+      'journal ended',
     ]);
   });
 

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { JOB, newWorld, referenceEnds, runIn, type World } from './support/world.ts';
+import { killAt, newWorld, referenceEnds, refusing, runIn, type World } from './support/world.ts';
 
 /** Every effect of an undisturbed job, before and after it. */
 async function effectsOf(action: 'create' | 'customize'): Promise<string[]> {
@@ -14,26 +14,8 @@ async function effectsOf(action: 'create' | 'customize'): Promise<string[]> {
   return points;
 }
 
-/** Runs to the point, where the agent stops for ever, or to its end when that comes first. */
-async function killAt(world: World, action: 'create' | 'customize', point: number): Promise<void> {
-  let count = 0;
-  await new Promise<void>((resolve) => {
-    void runIn(world, {
-      settings: { action },
-      around: async () => {
-        count += 1;
-        if (count <= point) return;
-        resolve();
-        await new Promise(() => undefined);
-      },
-    }).then(() => {
-      resolve();
-    });
-  });
-}
-
 function expectPublishedOnce(world: World): void {
-  const id = `image-of-${JOB}`;
+  const [id = 'none'] = world.records.keys();
   expect([...world.records]).toEqual([[id, `/${id}/manifest.json`]]);
   expect([...world.objects.keys()].sort()).toEqual(
     [`${id}/initrd`, `${id}/kernel`, `${id}/manifest.json`, `${id}/rootfs`].sort(),
@@ -47,7 +29,7 @@ describe.each(['customize', 'create'] as const)('H3 a %s job whose agent is kill
     for (const [point] of points.entries()) {
       const world = newWorld();
       referenceEnds(world);
-      await killAt(world, action, point);
+      await killAt(world, point, { settings: { action } });
       const last = await runIn(world, { settings: { action } });
       expect([points[point], last.phase]).toEqual([points[point], 'Succeeded']);
       expectPublishedOnce(world);
@@ -60,8 +42,8 @@ describe.each(['customize', 'create'] as const)('H3 a %s job whose agent is kill
       for (let second = 0; second < points.length - first; second += 5) {
         const world = newWorld();
         referenceEnds(world);
-        await killAt(world, action, first);
-        await killAt(world, action, second);
+        await killAt(world, first, { settings: { action } });
+        await killAt(world, second, { settings: { action } });
         const last = await runIn(world, { settings: { action } });
         expect([points[first], second, last.phase]).toEqual([points[first], second, 'Succeeded']);
         expectPublishedOnce(world);
@@ -76,5 +58,25 @@ describe.each(['customize', 'create'] as const)('H3 a %s job whose agent is kill
     const before = [...world.objects];
     expect((await runIn(world, { settings: { action } })).phase).toBe('Succeeded');
     expect([...world.objects]).toEqual(before);
+  });
+});
+
+describe('H3 a job that fails for good and is killed meanwhile', () => {
+  const failing = { settings: { action: 'create' }, ports: refusing('initrd') } as const;
+
+  it('at any instant leaves no orphan once it is started again without the cause', async () => {
+    const points: string[] = [];
+    await runIn(newWorld(), { ...failing, around: (what) => Promise.resolve(void points.push(what)) });
+    expect(points).toContain('after discard');
+    for (const [point] of points.entries()) {
+      const world = newWorld();
+      await killAt(world, point, failing);
+      let last = await runIn(world, { settings: { action: 'create' } });
+      // Killed between the end of the record and the note of it, the next start finds out and begins anew.
+      if (last.phase !== 'Succeeded') last = await runIn(world, { settings: { action: 'create' } });
+      expect([points[point], last.phase]).toEqual([points[point], 'Succeeded']);
+      expectPublishedOnce(world);
+      expect(world.did.filter((what) => what === 'pack').length).toBeLessThan(3);
+    }
   });
 });

@@ -15,6 +15,7 @@ export async function agentStory(parts: StoryParts): Promise<void> {
       action: 'customize',
       debug: false,
       onInvalid: 'fail',
+      goal: 'published',
       flags: { complete: '/tmp/complete', failed: '/tmp/failed' },
       peerTimeoutMs: 600_000,
     },
@@ -43,7 +44,7 @@ function idlePorts(): Omit<ExportPorts, keyof StoryParts> {
       putManifest: async () => ({ path: '/manifest.json', etag: '' }),
       discard: NOTHING,
     },
-    registry: { create: async () => 'image', link: NOTHING, announce: NOTHING, withdraw: NOTHING },
+    registry: { create: async () => 'image', link: NOTHING, announce: NOTHING, withdraw: async () => true },
     journal: { entries: async () => [], append: NOTHING },
     reporter: { report: () => undefined, progress: () => undefined, flush: NOTHING },
   };

@@ -51,7 +51,7 @@ export function createDirectoryRegistry(options: DirectoryRegistryOptions): Imag
     announce: async () => undefined,
     withdraw: async (image, signal) => {
       signal.throwIfAborted();
-      await withdraw(directory, checkedImageId(image.imageId));
+      return await withdraw(directory, checkedImageId(image.imageId));
     },
   };
 }
@@ -69,14 +69,16 @@ async function link(directory: string, image: ImageIdentity, manifest: Link): Pr
   await writeRecord(directory, { ...record, link: wanted });
 }
 
-async function withdraw(directory: string, id: string): Promise<void> {
+async function withdraw(directory: string, id: string): Promise<boolean> {
   const record = await readRecord(directory, id);
-  if (record === undefined || record.link !== null) return;
+  if (record === undefined) return true;
+  if (record.link !== null) return false;
   const path = recordPath(directory, id);
   await rm(path, { force: true }).catch((error: unknown) => {
     throw unwritable(path, error);
   });
   await syncDirectory(dirname(path));
+  return true;
 }
 
 function isSameLink(a: NonNullable<ImageRecord['link']>, b: NonNullable<ImageRecord['link']>): boolean {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { ARTIFACTS, type ArtifactName, type JobStatus } from '@ims/contract';
+import { Failure } from '@ims/runtime';
 import { createFakeBoard, createFakeClock, createFakePeer, recordingLogger } from '@ims/testing';
 import type { FakeBoard } from '@ims/testing';
 
@@ -21,6 +22,8 @@ export interface World {
   readonly objects: Map<string, number>;
   /** Image id to its manifest, `undefined` while it is not linked. */
   readonly records: Map<string, string | undefined>;
+  /** How many records there ever were: an id is never given twice. */
+  created: number;
   readonly statuses: JobStatus[];
   readonly did: string[];
   archive: number | undefined;
@@ -33,6 +36,7 @@ export function newWorld(): World {
     journal: [],
     objects: new Map(),
     records: new Map(),
+    created: 0,
     statuses: [],
     did: [],
     archive: undefined,
@@ -45,6 +49,7 @@ const SETTINGS: ExportSettings = {
   jobId: JOB,
   imageName: 'cos',
   action: 'customize',
+  goal: 'published',
   debug: false,
   onInvalid: 'auto',
   flags: { complete: '/tmp/complete', failed: '/tmp/failed' },
@@ -148,17 +153,35 @@ function publishingOf(world: World, effect: Effect): Pick<ExportPorts, 'packer' 
           for (const key of world.objects.keys()) if (key.startsWith(`${imageId}/`)) world.objects.delete(key);
         }),
     },
-    registry: {
-      create: ({ jobId }) =>
-        effect('create record', () => {
-          const id = `image-of-${jobId}`;
-          if (!world.records.has(id)) world.records.set(id, undefined);
-          return id;
-        }),
-      link: ({ imageId }, { path }) => effect('link', () => void world.records.set(imageId, path)),
-      announce: () => effect('announce', () => undefined),
-      withdraw: ({ imageId }) => effect('withdraw', () => void world.records.delete(imageId)),
-    },
+    registry: registryOf(world, effect),
+  };
+}
+
+/** As IMS does it: a record is found again by its job, one that is gone cannot be linked, a linked one stays. */
+function registryOf(world: World, effect: Effect): ExportPorts['registry'] {
+  const { records } = world;
+  return {
+    create: () =>
+      effect('create record', () => {
+        const [held] = records.keys();
+        if (held !== undefined) return held;
+        world.created += 1;
+        const id = `image-${String(world.created)}`;
+        records.set(id, undefined);
+        return id;
+      }),
+    link: ({ imageId }, { path }) =>
+      effect('link', () => {
+        if (!records.has(imageId)) throw new Failure('ImsRefused', `there is no image ${imageId}`);
+        records.set(imageId, path);
+      }),
+    announce: () => effect('announce', () => undefined),
+    withdraw: ({ imageId }) =>
+      effect('withdraw', () => {
+        if (records.get(imageId) !== undefined) return false;
+        records.delete(imageId);
+        return true;
+      }),
   };
 }
 
@@ -170,15 +193,38 @@ function stored(imageId: string, name: ArtifactName): Awaited<ReturnType<ExportP
   return { name, type: ARTIFACTS[name].mime, path: `/${imageId}/${name}`, size: 10, md5: 'm', sha256: 's', etag: 'e' };
 }
 
+/** How an agent differs from one for which everything works. */
+export interface RunOptions {
+  readonly settings?: Partial<ExportSettings>;
+  /** Ports that differ; a function gets those that work. */
+  readonly ports?: Partial<ExportPorts> | ((working: ExportPorts) => Partial<ExportPorts>);
+  readonly around?: Around;
+  readonly signal?: AbortSignal;
+}
+
 /** Runs an agent in the world to its end. */
-export async function runIn(
-  world: World,
-  run: { settings?: Partial<ExportSettings>; ports?: Partial<ExportPorts>; around?: Around; signal?: AbortSignal } = {},
-): Promise<ExportState> {
+export async function runIn(world: World, run: RunOptions = {}): Promise<ExportState> {
+  const working = portsOf(world, run.around);
   return await runExport({
     settings: { ...SETTINGS, ...run.settings },
-    ports: { ...portsOf(world, run.around), ...run.ports },
+    ports: { ...working, ...(typeof run.ports === 'function' ? run.ports(working) : run.ports) },
     signal: run.signal ?? new AbortController().signal,
+  });
+}
+
+/** Runs to the effect of that number, where the agent stops for ever, or to its end when that comes first. */
+export async function killAt(world: World, point: number, run: Omit<RunOptions, 'around'>): Promise<void> {
+  let count = 0;
+  await new Promise<void>((resolve) => {
+    const around = async (): Promise<void> => {
+      count += 1;
+      if (count <= point) return;
+      resolve();
+      await new Promise(() => undefined);
+    };
+    void runIn(world, { ...run, around }).then(() => {
+      resolve();
+    });
   });
 }
 
@@ -193,4 +239,17 @@ export function referenceEnds(world: World): void {
     .then(() => {
       board.put('exiting');
     });
+}
+
+/** Ports of an agent whose store refuses one artifact for good. */
+export function refusing(refused: ArtifactName): (working: ExportPorts) => Partial<ExportPorts> {
+  return ({ store }) => ({
+    store: {
+      ...store,
+      put: async (image, source, options) => {
+        if (source.name === refused) throw new Failure('StoreRefused', `no right to write ${refused}`);
+        return await store.put(image, source, options);
+      },
+    },
+  });
 }

@@ -33,13 +33,16 @@ export function phaseOf(half: Half, phase: Parameters<typeof entered>[0], said: 
   };
 }
 
-/** The instant at which the agent logs progress that is not the end of a step yet. */
+/** The instant at which the agent logs progress that is not the end of a step yet, others beside it or not. */
 export function progressOf(what: string): Moment {
   return {
     killed: ['agent'],
     when: `${what}, under way`,
     said: true,
-    reached: async (pair) => await pair.agent.waitForLine((line) => line.msg?.startsWith(`${what} `) === true),
+    reached: async (pair) =>
+      await pair.agent.waitForLine(
+        (line) => /^[a-z_]+/.exec(line.msg ?? '')?.[0] === what && line.msg?.includes('%') === true,
+      ),
   };
 }
 
