@@ -48,6 +48,8 @@ export interface FakeIms extends Omit<WebServer, 'origin'> {
   jobs(): readonly ImsJob[];
   /** In the order of the answers. */
   readonly calls: readonly ImsCall[];
+  /** How many requests have come in and are not answered yet. */
+  readonly busy: number;
   /** Makes the record of a job, as somebody does who asks for one. */
   addJob(changes?: Partial<ImsJob>): ImsJob;
   /** The jobs for which Kubernetes has removed what it held, once for each time. */
@@ -79,13 +81,20 @@ export async function startFakeIms(options: FakeImsOptions = {}): Promise<FakeIm
     calls.push(callOf(request, given.status));
     return given;
   };
-  const { origin, ...server } = await startWebServer({ tls: options.tls, answer: oneAtATime(answer) });
+  const queue = oneAtATime();
+  const { origin, ...server } = await startWebServer({
+    tls: options.tls,
+    answer: async (request) => await queue.add(async () => await answer(request)),
+  });
   return {
     ...server,
     url: `${origin}${BASE}`,
     images: () => structuredClone([...state.images.values()]),
     jobs: () => structuredClone([...state.jobs.values()]),
     calls,
+    get busy() {
+      return queue.size;
+    },
     addJob,
     cleanups: state.cleanup.done,
     failCleanup: (times) => {
@@ -122,11 +131,25 @@ function jsonOr(text: string): unknown {
   }
 }
 
-function oneAtATime(answer: (request: WebRequest) => Promise<WebAnswer>): (request: WebRequest) => Promise<WebAnswer> {
+interface Queue {
+  readonly size: number;
+  readonly add: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+function oneAtATime(): Queue {
   let last: Promise<unknown> = Promise.resolve();
-  return async (request) => {
-    const mine = last.then(async () => await answer(request));
-    last = mine.catch(() => undefined);
-    return await mine;
+  let size = 0;
+  return {
+    get size() {
+      return size;
+    },
+    add: async (work) => {
+      size += 1;
+      const mine = last.then(work).finally(() => {
+        size -= 1;
+      });
+      last = mine.catch(() => undefined);
+      return await mine;
+    },
   };
 }
