@@ -26,6 +26,12 @@ export const SYSTEM_TOOLS = [
   { tool: 'getfattr', apt: 'attr', zypper: 'attr', dnf: 'attr', stages: ['test'] },
   { tool: 'busybox', apt: 'busybox-static', zypper: 'busybox-static', dnf: 'busybox', stages: ['test'] },
   { tool: 'bash-static', apt: 'bash-static', stages: ['test'] },
+  { tool: 'containerd', apt: 'containerd', zypper: 'containerd', dnf: 'containerd', stages: ['cluster'] },
+  { tool: 'ptp', apt: 'containernetworking-plugins', stages: ['cluster'] },
+  { tool: 'podman', apt: 'podman', zypper: 'podman', dnf: 'podman', stages: ['cluster'] },
+  { tool: 'ip', apt: 'iproute2', zypper: 'iproute2', dnf: 'iproute', stages: ['cluster'] },
+  { tool: 'nsenter', apt: 'util-linux', zypper: 'util-linux', dnf: 'util-linux', stages: ['cluster'] },
+  { tool: 'openssl', apt: 'openssl', zypper: 'openssl', dnf: 'openssl', stages: ['cluster'] },
 ];
 
 /** @typedef {{ name: 'apt' | 'zypper' | 'dnf', program: string, install: string }} Manager */
@@ -41,8 +47,8 @@ const MANAGERS = [
   { name: 'dnf', program: 'dnf', install: 'dnf install -y' },
 ];
 
-/** Programs for the system's keeper are often left out of a user's PATH. */
-const SYSTEM_DIRECTORIES = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin'];
+/** Programs for the system's keeper are often left out of a user's PATH, and plugins of CNI always are. */
+const SYSTEM_DIRECTORIES = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin', '/usr/lib/cni'];
 
 /**
  * The rows of the table that a stage needs and that this machine does not have.
