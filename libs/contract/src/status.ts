@@ -30,6 +30,17 @@ export interface JobStatus {
   readonly hostKeys: readonly string[];
   /** `ims-sshd/<version>`, or `reference` for a container that is not ours. */
   readonly pair: string | undefined;
+  /** The fingerprint of the host key that is shown, `SHA256:…`. */
+  readonly hostKeyFingerprint?: string;
+  /** How far the step is that runs: `rootfs 61% 88.2/143.2 MB 95 MB/s 0:01 left`. */
+  readonly progress?: string;
+  /** The last job status that IMS has accepted. */
+  readonly jobStatus?: string;
+  /** How many calls to IMS wait. */
+  readonly jobStatusPending?: number;
+  readonly manifestEtag?: string;
+  /** Bytes that were packed, and bytes of the squashfs. */
+  readonly squashfs?: { readonly inputSize: number; readonly size: number };
 }
 
 /**

@@ -214,6 +214,34 @@ export const VARIABLES = {
     absolutePath,
     'Where `ims-job` keeps jobs, images and its cache; `~/.local/state/ims-job` when unset. sshd refuses one below a directory that others than root may change, such as `/tmp`',
   ),
+  KUBERNETES_SERVICE_HOST: optional(
+    'own',
+    line(1024),
+    'The address of the API server; Kubernetes sets it in every pod. Without one the job is not told to any cluster',
+  ),
+  KUBERNETES_SERVICE_PORT: defaulted('own', integer(1, 65535), {
+    fallback: '443',
+    meaning: 'The port of the API server; Kubernetes sets it in every pod',
+  }),
+  IMS_SERVICE_ACCOUNT_DIR: defaulted('own', absolutePath, {
+    fallback: '/var/run/secrets/kubernetes.io/serviceaccount',
+    meaning: 'The directory with the files `token`, `ca.crt` and `namespace` by which the API server is spoken to',
+  }),
+  IMS_POD_NAME: optional(
+    'own',
+    line(253),
+    "The name of the pod (`metadata.name` of the downward API); else as the token has it, else the pod's host name",
+  ),
+  IMS_POD_NAMESPACE: optional(
+    'own',
+    line(63),
+    'The namespace of the pod (`metadata.namespace`); else as the token or the file beside it has it',
+  ),
+  IMS_POD_UID: optional(
+    'own',
+    line(128),
+    'The uid of the pod (`metadata.uid`); else as the token has it, else the API server is asked',
+  ),
   IMS_TERMINATION_LOG: defaulted('own', absolutePath, {
     fallback: '/dev/termination-log',
     meaning: 'Where the last words are written',

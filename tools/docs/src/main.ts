@@ -7,12 +7,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { annotationsPage } from './annotations-page.ts';
 import { contractPage } from './contract-page.ts';
 import { environmentPage } from './environment-page.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 const pages = {
+  'docs/annotations.md': annotationsPage(),
   'docs/contract.md': contractPage(),
   'docs/environment.md': environmentPage({
     'ims-agent': await source('apps/agent/src/config.ts'),

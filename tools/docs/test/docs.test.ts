@@ -1,9 +1,19 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { ARTIFACTS, ERRORS, PHASES, SENTINELS, SESSION_PHASES } from '@ims/contract';
+import {
+  ANNOTATIONS,
+  ARTIFACTS,
+  ERRORS,
+  PHASES,
+  POD_CONDITIONS,
+  REQUIRED_PERMISSIONS,
+  SENTINELS,
+  SESSION_PHASES,
+} from '@ims/contract';
 import { VARIABLES } from '@ims/env';
 import { describe, expect, it } from 'vitest';
+import { annotationsPage } from '../src/annotations-page.ts';
 import { contractPage } from '../src/contract-page.ts';
 import { environmentPage } from '../src/environment-page.ts';
 import { table } from '../src/markdown.ts';
@@ -27,6 +37,21 @@ describe('docs/contract.md', () => {
 
   it('shows no cell that a table lacks', () => {
     expect(text).not.toMatch(/undefined|\[object/);
+  });
+});
+
+describe('docs/annotations.md', () => {
+  const text = annotationsPage();
+
+  it.each([
+    ['annotation', Object.keys(ANNOTATIONS)],
+    ['condition', Object.keys(POD_CONDITIONS).map((name) => `ims.cray.com/${name}`)],
+  ])('names every %s', (_what, names) => {
+    expect(names.filter((name) => !text.includes(`| \`${name}\` |`))).toEqual([]);
+  });
+
+  it('names every permission', () => {
+    expect(REQUIRED_PERMISSIONS.filter(({ resource }) => !text.includes(`| \`${resource}\` |`))).toEqual([]);
   });
 });
 
