@@ -54,6 +54,8 @@ export async function startWebServer(options: {
 }): Promise<WebServer> {
   const { tls, answer } = options;
   const server = tls === undefined ? createServer() : createTlsServer({ key: tls.key, cert: tls.cert });
+  // A connection that a client is about to use again is never closed under its hands: only a fault does that.
+  server.keepAliveTimeout = 0;
   const port = await freePort();
   let away: Away | 'stopped' | undefined;
   let epoch = new AbortController();
