@@ -1,0 +1,69 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { loadImage } from './images.ts';
+import { ADDRESSES, layoutOf, type Layout } from './layout.ts';
+import { alone } from './lock.ts';
+import type { Part } from './parts.ts';
+import { stopDaemon } from './processes.ts';
+import { refusal, thisHost } from './refusal.ts';
+import { bringUp, startPart } from './up.ts';
+import { createVolume, type VolumeRequest } from './volumes.ts';
+
+export type { Part } from './parts.ts';
+export type { VolumeRequest } from './volumes.ts';
+
+/** A cluster for a suite. */
+export interface Cluster {
+  /** The file for `kubectl --kubeconfig`. */
+  readonly kubeconfig: string;
+  /** What only our own cluster can do; undefined when the tests run against somebody's. */
+  readonly own: OwnCluster | undefined;
+}
+
+/** What a test can do to the cluster that `npm run cluster` brings up. */
+export interface OwnCluster {
+  /** The address of this machine that pods reach: servers of the tests listen here. */
+  readonly hostAddress: string;
+  /** Brings in an image by the name that podman knows, or an archive. */
+  readonly load: (image: string) => Promise<void>;
+  /** Makes a PersistentVolume and says where its files lie on this machine. */
+  readonly volume: (request: VolumeRequest) => Promise<string>;
+  /** Kills one program of the cluster, such as the API server. */
+  readonly stop: (part: Part) => Promise<void>;
+  /** Starts it again; the API server is waited for. */
+  readonly start: (part: Part) => Promise<void>;
+}
+
+/** Why suites that need a cluster cannot run here, or undefined; `KUBECONFIG` makes them run anywhere. */
+export function whyNoCluster(): string | undefined {
+  return given() === undefined ? refusal(thisHost()) : undefined;
+}
+
+/**
+ * The cluster that `KUBECONFIG` names, or our own, brought up when it is not. It stays up for the next suite;
+ * `npm run cluster -- down` ends it.
+ */
+export async function startCluster(): Promise<Cluster> {
+  const kubeconfig = given();
+  if (kubeconfig !== undefined) return { kubeconfig, own: undefined };
+  const layout = layoutOf(process.env);
+  await bringUp(layout);
+  return { kubeconfig: layout.kubeconfig, own: ownCluster(layout) };
+}
+
+function ownCluster(layout: Layout): OwnCluster {
+  return {
+    hostAddress: ADDRESSES.host,
+    load: async (image) => await loadImage(layout, image),
+    volume: async (request) => await createVolume(layout, request),
+    stop: async (part) => await alone(layout, () => stopDaemon(layout, part, 'SIGKILL')),
+    start: async (part) => await alone(layout, () => startPart(layout, part)),
+  };
+}
+
+/** Somebody's cluster; ours is not somebody's, should its kubeconfig be exported. */
+function given(): string | undefined {
+  const kubeconfig = process.env['KUBECONFIG'];
+  return kubeconfig === '' || kubeconfig === layoutOf(process.env).kubeconfig ? undefined : kubeconfig;
+}

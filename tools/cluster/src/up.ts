@@ -1,0 +1,88 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { mkdir } from 'node:fs/promises';
+
+import { ask, nodeProblem } from './api.ts';
+import { provideBinaries } from './builds.ts';
+import { provideSecrets } from './certificates.ts';
+import { waitFor } from './commands.ts';
+import { provideContainerdConfig } from './containerd.ts';
+import { CONTROL_PLANE } from './control-plane.ts';
+import { takeDown } from './down.ts';
+import { ctr, providePauseImage } from './images.ts';
+import { rememberTunables } from './kernel.ts';
+import { provideKubeconfigs } from './kubeconfig.ts';
+import { provideKubeletConfig } from './kubelet.ts';
+import type { Layout } from './layout.ts';
+import { alone } from './lock.ts';
+import { provideNetwork } from './network.ts';
+import { daemonOf, PARTS, type Part } from './parts.ts';
+import { expectRunning, pidOf, startDaemon } from './processes.ts';
+import { step } from './progress.ts';
+import { ELSEWHERE, refusal, thisHost } from './refusal.ts';
+
+/**
+ * Brings the cluster up, or what of it does not run, and ends when its node is ready.
+ *
+ * @throws Error when this machine cannot have one, or a part does not come up
+ */
+export async function bringUp(layout: Layout): Promise<void> {
+  const refused = refusal(thisHost());
+  if (refused !== undefined) throw new Error(`${refused}; ${ELSEWHERE}`);
+  await provideBinaries(layout);
+  await alone(layout, async () => {
+    if (await isStale(layout)) await step('cleared what a cluster before this one has left', () => takeDown(layout));
+    await prepare(layout);
+    for (const part of CONTROL_PLANE) await startPart(layout, part);
+    await startPart(layout, 'containerd');
+    await step('containerd is ready', () => ready(layout, 'containerd'));
+    await providePauseImage(layout);
+    await startPart(layout, 'kubelet');
+    await step('the node is ready', () => ready(layout, 'kubelet'));
+  });
+}
+
+/** Starts one part, unless it runs. The API server is waited for, since all the others end without it. */
+export async function startPart(layout: Layout, part: Part): Promise<void> {
+  await startDaemon(layout, await daemonOf(layout, part));
+  if (part === 'kube-apiserver') await step('the API server is ready', () => ready(layout, part));
+}
+
+async function prepare(layout: Layout): Promise<void> {
+  await mkdir(layout.state, { recursive: true, mode: 0o755 });
+  await rememberTunables(layout);
+  await provideNetwork();
+  await provideSecrets(layout);
+  await provideKubeconfigs(layout);
+  await provideContainerdConfig(layout);
+  await provideKubeletConfig(layout);
+}
+
+/** True when nothing runs: after a reboot, the state of containers that are no more is of no use. */
+async function isStale(layout: Layout): Promise<boolean> {
+  const pids = await Promise.all(PARTS.map((part) => pidOf(layout, part)));
+  return pids.every((pid) => pid === undefined);
+}
+
+/** What each part that others wait for must answer, and for how long a loaded machine may take. */
+const READINESS = {
+  'kube-apiserver': { what: 'the API server to be ready', seconds: 120, missing: apiServerProblem },
+  containerd: { what: 'containerd to be ready', seconds: 60, missing: containerdProblem },
+  kubelet: { what: 'the node to be ready', seconds: 120, missing: nodeProblem },
+} as const;
+
+async function ready(layout: Layout, part: keyof typeof READINESS): Promise<void> {
+  const { what, seconds, missing } = READINESS[part];
+  const hopeless = async (): Promise<void> => await expectRunning(layout, part);
+  await waitFor({ what, seconds, missing: () => missing(layout), hopeless });
+}
+
+async function apiServerProblem(layout: Layout): Promise<string | undefined> {
+  const { status, body } = await ask(layout, '/readyz');
+  return status === 200 ? undefined : `it answered ${String(status)}: ${body.slice(0, 500)}`;
+}
+
+async function containerdProblem(layout: Layout): Promise<undefined> {
+  await ctr(layout, 'version');
+}

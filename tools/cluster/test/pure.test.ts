@@ -1,0 +1,61 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { describe, expect, it } from 'vitest';
+
+import { problemOf } from '../src/api.ts';
+import { mountsBelow } from '../src/mounts.ts';
+import { refusal } from '../src/refusal.ts';
+import { bytesOf, persistentVolume } from '../src/volumes.ts';
+
+describe('a machine', () => {
+  const good = { platform: 'linux', user: 0, has: () => true };
+
+  it('is refused with the reason when it cannot have a cluster', () => {
+    expect(refusal(good)).toBeUndefined();
+    expect(refusal({ ...good, platform: 'darwin' })).toContain('needs Linux');
+    expect(refusal({ ...good, user: 1000 })).toContain('needs root');
+    expect(refusal({ ...good, has: (program) => program !== 'go' })).toBe(
+      'a cluster needs go, which this machine does not have',
+    );
+  });
+});
+
+describe('a node', () => {
+  it('is ready when it says so, and otherwise tells why not', () => {
+    const node = (status: string, message = '') => ({ status: { conditions: [{ type: 'Ready', status, message }] } });
+    expect(problemOf({ items: [node('True')] })).toBeUndefined();
+    expect(problemOf({ items: [] })).toContain('not registered');
+    expect(problemOf({ items: [node('False', 'no network')] })).toBe('no network');
+    expect(problemOf({ items: [{ status: {} }] })).toContain('not said yet');
+  });
+});
+
+describe('mounts', () => {
+  it('are taken off the deepest first, below the state directory and nowhere else', () => {
+    const mountinfo = [
+      '1 0 0:1 / / rw - ext4 /dev/vda rw',
+      '2 1 0:2 / /var/lib/a rw - tmpfs tmpfs rw',
+      String.raw`3 2 0:3 / /var/lib/a/with\040blank rw shared:1 master:2 - tmpfs tmpfs rw`,
+      '4 3 0:4 net:[1] /var/lib/a/netns/one rw - nsfs nsfs rw',
+      '5 1 0:5 / /var/lib/ab rw - tmpfs tmpfs rw',
+    ].join('\n');
+    expect(mountsBelow(mountinfo, '/var/lib/a')).toEqual([
+      { target: '/var/lib/a/netns/one', type: 'nsfs' },
+      { target: '/var/lib/a/with blank', type: 'tmpfs' },
+    ]);
+  });
+});
+
+describe('a volume', () => {
+  it('is sized in binary units and refuses others', () => {
+    expect([bytesOf('1Ki'), bytesOf('512Mi'), bytesOf('2Gi')]).toEqual([1024, 512 * 1024 ** 2, 2 * 1024 ** 3]);
+    for (const size of ['2G', '2', 'Gi', '-1Gi', '1.5Gi']) expect(() => bytesOf(size)).toThrow('is no size');
+  });
+
+  it('binds to a claim without a storage class and survives it', () => {
+    expect(persistentVolume({ name: 'v', size: '1Gi', backing: 'directory' }, '/x')).toMatchObject({
+      spec: { storageClassName: '', persistentVolumeReclaimPolicy: 'Retain', hostPath: { path: '/x' } },
+    });
+  });
+});
