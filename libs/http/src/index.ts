@@ -1,4 +1,6 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+export { createHttp, type Http, type HttpAnswer, type HttpCall, type HttpStream, type HttpStreamCall } from './http.ts';
+export { HttpProblem, type HttpProblemKind } from './problem.ts';
 export { readTrust, type TlsPolicy, type Trust } from './trust.ts';

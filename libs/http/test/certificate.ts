@@ -1,0 +1,25 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+/** A self-signed certificate for localhost and 127.0.0.1 that is valid for a hundred years; of use in tests only. */
+export const SELF_SIGNED = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBtjCCAV2gAwIBAgIUR5Z+7qULA8EKS2hykQUywj1yZe8wCgYIKoZIzj0EAwIw
+IjEgMB4GA1UEAwwXc2VsZi1zaWduZWQgdGVzdCBzZXJ2ZXIwIBcNMjYxMTIzMTcx
+NDU1WhgPMjEyNjEwMzAxNzE0NTVaMCIxIDAeBgNVBAMMF3NlbGYtc2lnbmVkIHRl
+c3Qgc2VydmVyMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEGOcvyAEqAyrU/Mec
+JkmysZIJ6pGJQuEI47THbcIEDjB108MLPzZMavoJQEl4kgzV12Lqp43H8BqTIxmm
+wTnhlqNvMG0wHQYDVR0OBBYEFI6SGh7lw9NUafG7tekbsUEDaQuWMB8GA1UdIwQY
+MBaAFI6SGh7lw9NUafG7tekbsUEDaQuWMBoGA1UdEQQTMBGCCWxvY2FsaG9zdIcE
+fwAAATAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0cAMEQCIANr6yHeMp9L
+gd2GTIr8ijnk2QEuOJMYD09u7RSQmvN4AiBstboJMTfoN+jWvPyJ09SpnK1btOC/
+yjoMk9eoqAdO+w==
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgS3cfOkqXwV97BOMH
+Tf/u24PYKzVuj/ruGuAWq8eCNjahRANCAAQY5y/IASoDKtT8x5wmSbKxkgnqkYlC
+4QjjtMdtwgQOMHXTwws/Nkxq+glASXiSDNXXYuqnjcfwGpMjGabBOeGW
+-----END PRIVATE KEY-----
+`,
+};
