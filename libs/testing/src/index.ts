@@ -18,6 +18,11 @@ export {
   type ImsLink,
 } from './fake-ims/index.ts';
 export { createFakePeer, type FakePeer } from './fake-peer.ts';
+export type { SeenRequest } from './fault-proxy/exchange.ts';
+export { FAULTS, type FaultName } from './fault-proxy/faults.ts';
+export type { FaultOptions } from './fault-proxy/options.ts';
+export { startFaultProxy, type FaultProxy, type FaultProxyOptions } from './fault-proxy/proxy.ts';
+export type { ActiveRule, FaultRule } from './fault-proxy/rules.ts';
 export { imageTemplate } from './image-template.ts';
 export { createSshKey, type SshKey } from './keys.ts';
 export type { LogLine } from './line-log.ts';
