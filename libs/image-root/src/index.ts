@@ -20,4 +20,5 @@ export { restore, saveAndInstall, type ResolvConfOutcome, type ResolvConfPlaces 
 export { loginShell, secureJail } from './secure-jail.ts';
 export { enoughSpace, freeSpace, humanBytes, packingNeeds, type Space } from './space.ts';
 export { clearStaleFlags, ensureTemporary, type ClearedFlags } from './stale-flags.ts';
+export { openVolume, type VolumeOptions } from './volume.ts';
 export { usageOf, type Usage } from './usage.ts';

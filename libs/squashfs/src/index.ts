@@ -18,3 +18,5 @@ export { decideResources, type Capacity, type Limit, type Resources } from './re
 export type { FreeSpace } from './space-watch.ts';
 export { parseSuperblock, SUPERBLOCK_BYTES, type Superblock } from './superblock.ts';
 export { unpack, type UnpackOptions } from './unpack.ts';
+export { unpackedSize, type UnpackedSize } from './unpacked-size.ts';
+export { createUnpacker, type UnpackerOptions } from './unpacker.ts';

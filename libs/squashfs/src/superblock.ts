@@ -16,6 +16,10 @@ export interface Superblock {
   readonly compression: string;
   /** Bytes of the archive without the padding after them. */
   readonly bytesUsed: number;
+  /** Where the inodes begin: before them lies the data of all files. */
+  readonly inodeTable: number;
+  /** Where the inodes end and the directories begin. */
+  readonly directoryTable: number;
 }
 
 const MAGIC = 0x73717368;
@@ -43,15 +47,24 @@ export function parseSuperblock(bytes: Uint8Array, what: string): Superblock {
     throw invalid(`${what} is a squashfs ${String(major)}.${String(minor)}, only 4.0 can be read`);
   }
   const compressor = view.getUint16(20, true);
-  const bytesUsed = view.getBigUint64(40, true);
-  if (bytesUsed > BigInt(Number.MAX_SAFE_INTEGER)) throw invalid(`${what} has a superblock that makes no sense`);
+  const offsetAt = (position: number): number => Number(view.getBigUint64(position, true));
+  const [bytesUsed, inodeTable, directoryTable] = [offsetAt(40), offsetAt(64), offsetAt(72)];
+  if (!isOrdered([SUPERBLOCK_BYTES, inodeTable, directoryTable, bytesUsed, Number.MAX_SAFE_INTEGER])) {
+    throw invalid(`${what} has a superblock that makes no sense`);
+  }
   return {
     inodes: view.getUint32(4, true),
     createdSeconds: view.getUint32(8, true),
     blockSize: view.getUint32(12, true),
     compression: COMPRESSIONS.get(compressor) ?? `unknown (${String(compressor)})`,
-    bytesUsed: Number(bytesUsed),
+    bytesUsed,
+    inodeTable,
+    directoryTable,
   };
+}
+
+function isOrdered(offsets: readonly number[]): boolean {
+  return offsets.every((offset, index) => index === 0 || offset >= (offsets[index - 1] ?? 0));
 }
 
 function invalid(message: string): Failure {

@@ -1,0 +1,120 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { mkdir, rename } from 'node:fs/promises';
+
+import { SENTINELS, type Layout } from '@ims/contract';
+import type { Volume } from '@ims/preparation';
+import { Failure, type Runner } from '@ims/runtime';
+
+import { named } from './errno.ts';
+import { pinEntry, pinPath, type Pin } from './pin.ts';
+import { progressOf, writeProgress } from './preparation-record.ts';
+import { freeSpace } from './space.ts';
+import { removeBelow } from './tree.ts';
+
+/** What a volume is made of. */
+export interface VolumeOptions {
+  readonly layout: Layout;
+  /** The job that is prepared. */
+  readonly job: string;
+  readonly runner: Runner;
+}
+
+/** Below the private directory: nobody but root can have put something there to be written through. */
+const UNPACKING = 'unpacking';
+
+const { complete, failed, ready, exiting, refused, buildFailed, door, question, verdict } = SENTINELS;
+
+/**
+ * What an earlier job may have left (contract §1.1). `failed` too, which the containers of today leave to their agent:
+ * between this stage and that one it would stand for a word that nobody has said about this image.
+ */
+const STALE = [
+  ...[ready, complete, failed, exiting, refused, buildFailed].map(({ file }) => file),
+  ...['build_succeeded', 'pod_error', 'remote_port', 'remote_exiting', 'remote_error', 'transfer.sqsh'],
+];
+
+const STALE_PRIVATE = [
+  ...[door, question, verdict].map(({ file }) => file),
+  ...['rootfs.sqsh', 'rootfs.sqsh.partial', 'resolv.conf.saved.json'],
+];
+
+const JOURNAL = 'journal.jsonl';
+
+/** Makes the volume of one job, whose private directory must be there. */
+export function openVolume(options: VolumeOptions): Volume {
+  const { layout, job } = options;
+  const path = `${layout.private}/${UNPACKING}`;
+  const record = { own: layout.private, unpacking: path, root: layout.imageRoot, job };
+  return {
+    place: layout.parent,
+    progress: async () => await progressOf(record),
+    hasBegun: async () => await holds(layout.private, JOURNAL),
+    clear: async () => [
+      ...(await remove(layout.parent, STALE)),
+      ...(await remove(layout.private, STALE_PRIVATE)),
+      // What is unpacked for this job, and only waits for its last step, is no product of an earlier one.
+      ...((await progressOf(record)) === 'nothing' ? await removeRoot(layout) : []),
+    ],
+    room: async () => await freeSpace(layout.parent),
+    freshDirectory: async () => {
+      await remove(layout.private, [UNPACKING]);
+      await named(`making ${path}`, async () => await mkdir(path, { mode: 0o755 }));
+      return path;
+    },
+    keep: async () => {
+      await writeOut(layout.private, options.runner);
+      await writeProgress(record, 'unpacked');
+    },
+    moveIn: async () => {
+      if (await holds(layout.private, UNPACKING)) {
+        await removeRoot(layout);
+        await named(`moving ${path} to ${layout.imageRoot}`, async () => await rename(path, layout.imageRoot));
+      }
+      await writeProgress(record, 'prepared');
+    },
+    discard: async () => {
+      await remove(layout.private, [UNPACKING]);
+    },
+  };
+}
+
+/** A file system keeps names before contents: without this, a machine that fails leaves an image of empty files. */
+async function writeOut(directory: string, runner: Runner): Promise<void> {
+  for (const args of [['-f', directory], []]) {
+    const { exitCode } = await runner.run({ program: 'sync', args });
+    if (exitCode === 0) return;
+  }
+  throw new Failure('PlatformUnavailable', `what was unpacked cannot be written out to ${directory}: sync failed`, {
+    advice: 'look at the volume and at the kernel log, then start the stage again',
+  });
+}
+
+async function removeRoot({ imageRoot }: Layout): Promise<string[]> {
+  const slash = imageRoot.lastIndexOf('/');
+  return await remove(imageRoot.slice(0, slash), [imageRoot.slice(slash + 1)]);
+}
+
+/** Removes entries of a directory with all below them, links themselves; gives the names of what was there. */
+async function remove(directory: string, names: readonly string[]): Promise<string[]> {
+  return await within(directory, async (pin) => {
+    const removed: string[] = [];
+    for (const name of names) if (await removeBelow(pin, name)) removed.push(name);
+    return removed;
+  });
+}
+
+async function holds(directory: string, name: string): Promise<boolean> {
+  return await within(directory, async (pin) => {
+    await using entry = await pinEntry(pin, name);
+    return entry !== undefined;
+  });
+}
+
+async function within<T>(directory: string, work: (pin: Pin) => Promise<T>): Promise<T> {
+  return await named(`working in ${directory}`, async () => {
+    await using pin = await pinPath(directory);
+    return await work(pin);
+  });
+}
