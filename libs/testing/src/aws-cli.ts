@@ -33,7 +33,7 @@ const ENOUGH = 64 * 1024 * 1024;
 export async function awsCli(store: StoreAddress): Promise<AwsCli> {
   const directory = await temporaryDirectory('aws');
   const config = `${directory}/config`;
-  await writeFile(config, '[default]\ns3 =\n  addressing_style = path\n');
+  await writeFile(config, '[default]\ns3 =\n  addressing_style = path\n  signature_version = s3v4\n');
   const env = {
     ...withoutAws(),
     AWS_CONFIG_FILE: config,
