@@ -127,7 +127,9 @@ async function checkStore(flags: RunFlags, place: Place, problems: string[]): Pr
   if (flags.store === undefined) return undefined;
   try {
     const isAddress = flags.store === '' || /^[a-z][a-z0-9+.-]*:/i.test(flags.store);
-    const { directory } = parseStoreAddress(isAddress ? flags.store : resolve(place.cwd, flags.store));
+    const address = parseStoreAddress(isAddress ? flags.store : resolve(place.cwd, flags.store));
+    if (address.kind === 's3') return flags.store;
+    const { directory } = address;
     const facts = await stat(directory).catch(() => undefined);
     if (facts?.isDirectory() === false) problems.push(`--store ${directory} is a file (accepted: a directory)`);
     return directory;

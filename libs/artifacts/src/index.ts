@@ -4,6 +4,12 @@
 export { decodeManifest } from './decode-manifest.ts';
 export { createDirectoryRegistry, type DirectoryRegistryOptions } from './directory/registry.ts';
 export { createDirectoryStore, type DirectoryStoreOptions } from './directory/store.ts';
+export { createDualStore, type DualStoreOptions } from './dual-store.ts';
 export { decodeImageRecord, type ImageRecord } from './directory/image-record.ts';
+export { openS3Object, type S3Object, type S3ObjectOptions } from './s3/object.ts';
+export type { S3Settings } from './s3/settings.ts';
+export { createS3Store, type S3StoreOptions } from './s3/store.ts';
+export { digestFile } from './files.ts';
+export { imageIdOf } from './identifiers.ts';
 export { openStore, parseStoreAddress, type StoreAddress, type StoreKind, type StoreTools } from './stores.ts';
-export { verifyImage } from './verify.ts';
+export { verifyImage, type VerifyTools } from './verify.ts';

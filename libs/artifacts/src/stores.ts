@@ -7,42 +7,57 @@ import { fileURLToPath } from 'node:url';
 import type { ArtifactStore } from '@ims/export';
 import { Failure, type Logger } from '@ims/runtime';
 import { createDirectoryStore } from './directory/store.ts';
+import { isBucketName } from './s3/address.ts';
+import type { S3Settings } from './s3/settings.ts';
+import { createS3Store } from './s3/store.ts';
 
 /** Where artifacts are published. */
-export interface StoreAddress {
-  readonly kind: StoreKind;
-  /** Absolute path of a directory store. */
-  readonly directory: string;
-}
+export type StoreAddress =
+  | {
+      readonly kind: 'directory';
+      /** Absolute path. */
+      readonly directory: string;
+    }
+  | { readonly kind: 's3'; readonly bucket: string };
+
+/** The name of a kind of store. */
+export type StoreKind = StoreAddress['kind'];
 
 /** What a store is opened with besides its address. */
 export interface StoreTools {
   readonly logger: Logger;
+  /** Needed for a store in S3. */
+  readonly s3?: S3Settings;
 }
 
-interface StoreRow {
+interface StoreRow<Address extends StoreAddress> {
   /** The schemes of its addresses; the empty one stands for a plain path. */
   readonly schemes: readonly string[];
   /** How its address is written. */
   readonly example: string;
-  readonly parse: (text: string) => Omit<StoreAddress, 'kind'>;
-  readonly open: (address: StoreAddress, tools: StoreTools) => ArtifactStore;
+  readonly parse: (text: string) => Address;
+  readonly open: (address: Address, tools: StoreTools) => ArtifactStore;
 }
 
+type StoreTable = { readonly [K in StoreKind]: StoreRow<Extract<StoreAddress, { kind: K }>> };
+
 /** Every kind of store; another one is another row. */
-const STORES = {
+const STORES: StoreTable = {
   directory: {
     schemes: ['', 'file'],
     example: '/srv/images or file:///srv/images',
-    parse: (text) => ({ directory: directoryOf(text) }),
+    parse: (text) => ({ kind: 'directory', directory: directoryOf(text) }),
     open: ({ directory }, { logger }) => createDirectoryStore({ directory, logger }),
   },
-} as const satisfies Record<string, StoreRow>;
+  s3: {
+    schemes: ['s3'],
+    example: 's3://boot-images',
+    parse: (text) => ({ kind: 's3', bucket: bucketOf(text) }),
+    open: ({ bucket }, { logger, s3 }) => createS3Store({ ...settingsFor(bucket, s3), bucket, logger }),
+  },
+};
 
-/** The name of a kind of store. */
-export type StoreKind = keyof typeof STORES;
-
-const ROWS: readonly (readonly [StoreKind, StoreRow])[] = [['directory', STORES.directory]];
+const ROWS = Object.values(STORES);
 
 /**
  * Reads the address of a store, `IMS_STORE` or `--store`; a relative path counts from the working directory.
@@ -51,15 +66,32 @@ const ROWS: readonly (readonly [StoreKind, StoreRow])[] = [['directory', STORES.
  */
 export function parseStoreAddress(text: string): StoreAddress {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase() ?? '';
-  const row = ROWS.find(([, { schemes }]) => schemes.includes(scheme));
-  if (row === undefined) throw unknown(text, scheme);
-  const [kind, { parse }] = row;
-  return { kind, ...parse(text) };
+  const row = ROWS.find(({ schemes }) => schemes.includes(scheme));
+  if (row === undefined) throw refuse(text, `there is no store of kind ${scheme}`);
+  return row.parse(text);
 }
 
-/** Opens the store at an address. */
+/**
+ * Opens the store at an address.
+ *
+ * @throws Failure ConfigurationInvalid for a store in S3 when nothing says how S3 is reached
+ */
 export function openStore(address: StoreAddress, tools: StoreTools): ArtifactStore {
-  return STORES[address.kind].open(address, tools);
+  return address.kind === 's3' ? STORES.s3.open(address, tools) : STORES.directory.open(address, tools);
+}
+
+function settingsFor(bucket: string, settings: S3Settings | undefined): S3Settings {
+  if (settings !== undefined) return settings;
+  throw new Failure('ConfigurationInvalid', `nothing says how s3://${bucket} is reached`, {
+    advice: 'set S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY',
+  });
+}
+
+function bucketOf(text: string): string {
+  const name = /^s3:\/\/([^/]*)\/?$/i.exec(text)?.[1];
+  if (name === undefined) throw refuse(text, 'an image lies at the top of a bucket, below no other key');
+  if (!isBucketName(name)) throw refuse(text, 'it names no bucket');
+  return name;
 }
 
 function directoryOf(text: string): string {
@@ -72,12 +104,8 @@ function directoryOf(text: string): string {
   }
 }
 
-function unknown(text: string, scheme: string): Failure {
-  return refuse(text, scheme === 's3' ? 'S3 is not available in this version' : `there is no store of kind ${scheme}`);
-}
-
 function refuse(text: string, why: string): Failure {
-  const examples = ROWS.map(([, { example }]) => example).join(', ');
+  const examples = ROWS.map(({ example }) => example).join(', ');
   // Whatever stands before an @ may be a password (H34).
   const shown = JSON.stringify(text.replace(/\/\/[^/]*@/, '//…@'));
   return new Failure('ConfigurationInvalid', `the store ${shown} cannot be used: ${why}; accepted: ${examples}`);

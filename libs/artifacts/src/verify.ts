@@ -4,36 +4,101 @@
 import { readFile } from 'node:fs/promises';
 
 import type { Manifest } from '@ims/contract';
-import { Failure } from '@ims/runtime';
+import { Failure, silentLogger, type Logger } from '@ims/runtime';
 import { decodeManifest } from './decode-manifest.ts';
-import { describeChecksum } from './digests.ts';
+import { createDigester, describeChecksum, type Digest } from './digests.ts';
 import { digestFile } from './files.ts';
+import { openS3Object, type S3Object } from './s3/object.ts';
+import type { S3Settings } from './s3/settings.ts';
 import { onStore } from './store-io.ts';
 
+type ManifestArtifact = Manifest['artifacts'][number];
+
+/** What reading an image back needs. */
+export interface VerifyTools {
+  readonly signal?: AbortSignal;
+  /** Needed for an image in S3. */
+  readonly s3?: S3Settings;
+  readonly logger?: Logger;
+}
+
+interface Reading extends VerifyTools {
+  readonly signal: AbortSignal;
+}
+
 /**
- * Reads a published image back against its manifest: every artifact is there with its size and both checksums.
+ * Reads a published image back against its manifest, every byte of it: each artifact is there with its size and both
+ * checksums, and in S3 with its etag and with the same checksums in its metadata.
  *
- * @param manifestPath path of `manifest.json` in a directory store
- * @throws Failure VerificationFailed naming what differs, StoreUnavailable for what cannot be read
+ * @param address of `manifest.json`: a path, or `s3://bucket/<image id>/manifest.json`
+ * @throws Failure VerificationFailed naming what differs, StoreUnavailable, StoreRefused, TransferStalled for what
+ *   cannot be read, ConfigurationInvalid for an image in S3 when nothing says how S3 is reached
  */
 export async function verifyImage(
-  manifestPath: string,
-  signal: AbortSignal = new AbortController().signal,
+  address: string,
+  { signal = new AbortController().signal, ...tools }: VerifyTools = {},
 ): Promise<Manifest> {
-  const text = await onStore(manifestPath, async () => await readFile(manifestPath, 'utf8'));
-  const manifest = decodeManifest(text, manifestPath);
-  for (const artifact of manifest.artifacts) await verifyArtifact(artifact, signal);
+  const options = { ...tools, signal };
+  const text = isInS3(address) ? await readText(address, options) : await readPath(address);
+  const manifest = decodeManifest(text, address);
+  for (const artifact of manifest.artifacts) {
+    if (artifact.link.type === 's3') await verifyObject(artifact, options);
+    else await verifyFile(artifact, signal);
+  }
   return manifest;
 }
 
-async function verifyArtifact(artifact: Manifest['artifacts'][number], signal: AbortSignal): Promise<void> {
+async function readPath(path: string): Promise<string> {
+  return await onStore(path, async () => await readFile(path, 'utf8'));
+}
+
+async function readText(address: string, options: Reading): Promise<string> {
+  const object = await openObject(address, options);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of object.read(0)) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+async function verifyFile(artifact: ManifestArtifact, signal: AbortSignal): Promise<void> {
+  const { path } = artifact.link;
+  requireSame(artifact, await onStore(path, async () => await digestFile(path, signal)));
+}
+
+async function verifyObject(artifact: ManifestArtifact, options: Reading): Promise<void> {
+  const { link, md5, sha256 } = artifact;
+  const object = await openObject(link.path, options);
+  const digester = createDigester();
+  for await (const chunk of object.read(0)) digester.update(chunk);
+  requireSame(artifact, digester.digest());
+  const facts = [
+    ['etag', link.etag, object.etag],
+    ['metadata md5sum', md5, object.metadata['md5sum']],
+    ['metadata sha256sum', sha256, object.metadata['sha256sum']],
+  ] as const;
+  for (const [name, wanted, found = 'nothing'] of facts) {
+    if (found !== wanted) throw differs(link.path, `${name} ${wanted}; it has ${found}`);
+  }
+}
+
+async function openObject(address: string, options: Reading): Promise<S3Object> {
+  const { s3, signal, logger = silentLogger } = options;
+  if (s3 !== undefined) return await openS3Object({ settings: s3, address, signal, logger, role: 'store' });
+  throw new Failure('ConfigurationInvalid', `nothing says how ${address} is reached`, {
+    advice: 'set S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY',
+  });
+}
+
+function requireSame(artifact: ManifestArtifact, held: Digest): void {
   const { link, md5, sha256, size } = artifact;
-  if (link.type !== 'file') throw new Failure('VerificationFailed', `${link.path} lies in no directory store`);
-  const held = await onStore(link.path, async () => await digestFile(link.path, signal));
   if (held.size === size && held.md5 === md5 && held.sha256 === sha256) return;
   const wanted = `${describeChecksum(artifact)}, md5 ${md5}`;
-  throw new Failure(
-    'VerificationFailed',
-    `${link.path} is not what its manifest says: ${wanted}; it has ${describeChecksum(held)}, md5 ${held.md5}`,
-  );
+  throw differs(link.path, `${wanted}; it has ${describeChecksum(held)}, md5 ${held.md5}`);
+}
+
+function differs(path: string, how: string): Failure {
+  return new Failure('VerificationFailed', `${path} is not what its manifest says: ${how}`);
+}
+
+function isInS3(address: string): boolean {
+  return /^s3:\/\//i.test(address);
 }

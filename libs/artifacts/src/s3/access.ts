@@ -1,0 +1,91 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import type { S3Client } from '@aws-sdk/client-s3';
+
+import { retrying } from '@ims/retry';
+import { Failure, type Logger } from '@ims/runtime';
+import { createClients } from './client.ts';
+import { failureOf, isPassing, serverDelayMs } from './failure.ts';
+import type { S3Settings } from './settings.ts';
+import type { Role } from './transient.ts';
+
+/** What tidying up may take, in milliseconds: the job is ending or has better things to do. */
+const TIDY_MS = 10_000;
+
+/** One call of the SDK. */
+export type Step<T> = (client: S3Client, options: { readonly abortSignal: AbortSignal }) => Promise<T>;
+
+/** What a call is for. */
+export interface Call {
+  /** For the log: `storing rootfs, part 3`. */
+  readonly what: string;
+  /** What is named in errors; the bucket when left out. */
+  readonly key?: string;
+  readonly signal: AbortSignal;
+  /** For a call on which the server may have to work for minutes. */
+  readonly patient?: 'patient';
+}
+
+/** A bucket, and how calls are made to it. */
+export interface Access {
+  readonly bucket: string;
+  readonly settings: S3Settings;
+  readonly logger: Logger;
+  /** One attempt; whatever goes wrong is a Failure that holds no secret. */
+  once<T>(call: Call, step: Step<T>): Promise<T>;
+  /** Attempts within the budget. */
+  call<T>(call: Call, step: Step<T>): Promise<T>;
+  /** Something whose failure is a warning and no more; done even when the job was aborted. */
+  tidy(what: string, step: (signal: AbortSignal) => Promise<unknown>): Promise<void>;
+}
+
+/** Opens a bucket; nothing is sent yet. */
+export function openAccess(
+  options: { readonly bucket: string; readonly settings: S3Settings; readonly logger: Logger },
+  role: Role,
+): Access {
+  const { bucket, settings, logger } = options;
+  const clients = createClients(settings);
+  const host = new URL(settings.endpoint).host;
+  const once = async <T>(call: Call, step: Step<T>): Promise<T> => {
+    const { key, signal, patient = 'usual' } = call;
+    signal.throwIfAborted();
+    try {
+      return await step(clients[patient], { abortSignal: signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      const target = `s3://${bucket}${key === undefined ? '' : `/${key}`} at ${host}`;
+      throw failureOf({ role, target, stallMs: settings.stallMs }, error);
+    }
+  };
+  return {
+    bucket,
+    settings,
+    logger,
+    once,
+    call: async (call, step) =>
+      await retrying(
+        { ...retryRules(settings, logger), what: call.what, signal: call.signal, isTransient: isPassing },
+        async () => await once(call, step),
+      ),
+    tidy: async (what, step) => {
+      await step(AbortSignal.timeout(TIDY_MS)).catch((error: unknown) => {
+        logger.warn({ err: error }, `${what} failed; nothing but space is lost`);
+      });
+    },
+  };
+}
+
+/** The parts of a retry that are the same for all calls. */
+export function retryRules(
+  settings: S3Settings,
+  logger: Logger,
+): Pick<Parameters<typeof retrying>[0], 'policy' | 'serverDelayMs' | 'logger'> {
+  return { policy: settings.retry, serverDelayMs, logger };
+}
+
+/** Something that S3 holds and that is not what it should be. */
+export function differs(bucket: string, key: string, how: string): Failure {
+  return new Failure('VerificationFailed', `s3://${bucket}/${key} ${how}`);
+}

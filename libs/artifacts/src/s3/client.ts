@@ -1,0 +1,46 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { Agent } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
+
+import { S3Client } from '@aws-sdk/client-s3';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+import type { S3Settings } from './settings.ts';
+
+/** Merging a large object keeps some servers silent for minutes: they are given this many times the usual time. */
+const PATIENCE = 10;
+
+/** Two views of one service that differ in how long a silence they bear. */
+export interface Clients {
+  readonly usual: S3Client;
+  readonly patient: S3Client;
+}
+
+/**
+ * Makes the clients of a service: path style and signed payloads, without the checksum trailers that older Ceph does
+ * not understand, and without the SDK's own retries, which nobody would see.
+ */
+export function createClients(settings: S3Settings): Clients {
+  const options = { keepAlive: true, maxSockets: 50 };
+  const agents = {
+    httpAgent: new Agent(options),
+    // By an agent of ours: the handler drops the trust in the ones that it makes itself.
+    httpsAgent: new TlsAgent({ ...options, ...settings.trust }),
+  };
+  const withTimeout = (socketTimeout: number): S3Client =>
+    new S3Client({
+      endpoint: settings.endpoint,
+      region: settings.region ?? 'us-east-1',
+      credentials: settings.credentials,
+      forcePathStyle: true,
+      maxAttempts: 1,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      followRegionRedirects: false,
+      expectContinueHeader: false,
+      requestHandler: new NodeHttpHandler({ ...agents, socketTimeout, connectionTimeout: settings.stallMs }),
+    });
+  return { usual: withTimeout(settings.stallMs), patient: withTimeout(settings.stallMs * PATIENCE) };
+}

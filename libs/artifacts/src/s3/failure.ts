@@ -1,0 +1,119 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { Failure } from '@ims/runtime';
+import { REASONS, ruleForAnswer, ruleForSocket, type ErrorRule, type Role, type Verdict } from './transient.ts';
+
+/** A failure of one call. It keeps nothing of the SDK's error, which holds the access key and signatures (H34). */
+export class S3Failure extends Failure {
+  readonly verdict: Verdict;
+  /** The code of S3 or of Node, or `''`. */
+  readonly code: string;
+  readonly status: number | undefined;
+  /** When the service said that it wants to be asked again. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    what: { readonly role: Role; readonly target: string },
+    rule: ErrorRule,
+    answer: { readonly code: string; readonly status?: number | undefined; readonly retryAfterMs?: number | undefined },
+  ) {
+    const { code, status } = answer;
+    const said = [status, code].filter((word) => word !== undefined && word !== '' && word !== String(status));
+    const how = [said.join(' '), rule.meaning].filter((text) => text !== undefined && text !== '').join(', ');
+    const message = `${VERBS[rule.verdict]} ${what.target}: ${how === '' ? 'no reason was given' : how}`;
+    super(REASONS[what.role][rule.verdict], message, rule.advice === undefined ? {} : { advice: rule.advice });
+    this.verdict = rule.verdict;
+    this.code = code;
+    this.status = status;
+    this.retryAfterMs = answer.retryAfterMs;
+  }
+}
+
+const VERBS: Readonly<Record<Verdict, string>> = {
+  passing: 'S3 fails for now at',
+  permanent: 'S3 refuses',
+  stalled: 'a transfer stalled at',
+  full: 'S3 has no room for',
+};
+
+/** Whether the same call may work when it is done again. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof S3Failure && (error.verdict === 'passing' || error.verdict === 'stalled');
+}
+
+/** Whether S3 said that there is no such object, bucket apart, or no such upload. */
+export function isAbsent(error: unknown): boolean {
+  return error instanceof S3Failure && error.status === 404 && error.code !== 'NoSuchBucket';
+}
+
+/** Whether the service answered with this code. */
+export function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof S3Failure && codes.includes(error.code);
+}
+
+/** What the service asked us to wait, in milliseconds. */
+export function serverDelayMs(error: unknown): number | undefined {
+  return error instanceof S3Failure ? error.retryAfterMs : undefined;
+}
+
+/** Anything that the SDK throws, without what is secret in it; a defect of ours is passed on as it is. */
+export function failureOf(what: { role: Role; target: string; stallMs: number }, error: unknown): unknown {
+  if (error instanceof Failure || !(error instanceof Error)) return error;
+  const answer = answerOf(error);
+  if (answer !== undefined) return new S3Failure(what, ruleForAnswer(answer.status, answer.code), answer);
+  const code = socketCodeOf(error);
+  if (error.name === 'TimeoutError' && code === '')
+    return new S3Failure(what, timeoutRule(error, what.stallMs), { code });
+  const rule = ruleForSocket(code) ?? (error instanceof SyntaxError ? ruleForAnswer(200, '') : undefined);
+  return rule === undefined ? error : new S3Failure(what, rule, { code });
+}
+
+function timeoutRule(error: Error, stallMs: number): ErrorRule {
+  const seconds = `${String(stallMs / 1000)} s`;
+  return error.message.includes('establish a connection')
+    ? { verdict: 'passing', meaning: `no connection within ${seconds}` }
+    : { verdict: 'stalled', meaning: `no byte moved for ${seconds}` };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly code: string;
+  readonly retryAfterMs: number | undefined;
+}
+
+/** What the SDK adds to the errors it makes of answers. */
+interface SdkError {
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $response?: { readonly statusCode?: number; readonly headers?: Readonly<Record<string, string>> };
+  readonly Code?: string;
+}
+
+function answerOf(error: Error): Answer | undefined {
+  const { $metadata, $response, Code } = error as SdkError;
+  const status = $metadata?.httpStatusCode ?? $response?.statusCode;
+  if (status === undefined) return undefined;
+  return { status, code: codeOf(Code ?? error.name), retryAfterMs: retryAfterOf($response?.headers?.['retry-after']) };
+}
+
+/** Names of errors that say no more than the status does. */
+const EMPTY_CODES = new Set(['Error', 'Unknown', 'UnknownError', 'SyntaxError', 'TypeError', 'S3ServiceException']);
+
+/** A code is a word; what a broken server sends instead is not repeated. */
+function codeOf(name: string): string {
+  return EMPTY_CODES.has(name) || !/^[A-Za-z0-9.]{1,64}$/.test(name) ? '' : name;
+}
+
+/** Seconds, or a date of HTTP (RFC 9110 §10.2.3). */
+export function retryAfterOf(header: string | undefined, now = Date.now()): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
+  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
+}
+
+/** The code of a socket's error; one that tried several addresses holds one for each. */
+function socketCodeOf(error: Error): string {
+  const inner: unknown = error instanceof AggregateError ? error.errors[0] : undefined;
+  const code: unknown = Reflect.get(error, 'code') ?? (inner instanceof Error ? Reflect.get(inner, 'code') : undefined);
+  return typeof code === 'string' ? code : '';
+}

@@ -1,0 +1,88 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { createHash } from 'node:crypto';
+
+import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+
+import type { Digest } from '../digests.ts';
+import { differs, type Access, type Call } from './access.ts';
+import { hasCode, isAbsent } from './failure.ts';
+
+/** An object as S3 tells of it. */
+export interface Held {
+  readonly size: number;
+  /** Without quotes. */
+  readonly etag: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** In base64; with a dash and a number for an object of several parts. */
+  readonly sha256: string | undefined;
+}
+
+/** What an object must be. */
+export interface Wanted {
+  readonly digest: Digest;
+  /** In base64. For an object in parts S3 may tell the checksum of their checksums instead. */
+  readonly partSums: readonly string[];
+}
+
+/** Asks for an object; `undefined` when there is none. */
+export async function lookUp(access: Access, call: Call & { readonly key: string }): Promise<Held | undefined> {
+  try {
+    const answer = await access.call(call, async (s3, options) => {
+      const input = { Bucket: access.bucket, Key: call.key, ChecksumMode: 'ENABLED' } as const;
+      return await s3.send(new HeadObjectCommand(input), options);
+    });
+    return heldOf(answer);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+/** As {@link lookUp}; without the right to list, S3 denies access to an object that is not there. */
+export async function lookUpBefore(access: Access, call: Call & { readonly key: string }): Promise<Held | undefined> {
+  try {
+    return await lookUp(access, call);
+  } catch (error) {
+    if (hasCode(error, 'AccessDenied', 'Forbidden', '403')) return undefined;
+    throw error;
+  }
+}
+
+function heldOf(answer: HeadObjectCommandOutput): Held {
+  return {
+    size: answer.ContentLength ?? 0,
+    etag: (answer.ETag ?? '').replaceAll('"', ''),
+    metadata: answer.Metadata ?? {},
+    sha256: answer.ChecksumSHA256,
+  };
+}
+
+/** How an object differs from what it must be; `undefined` when it does not (H20). */
+export function differenceOf(held: Held | undefined, wanted: Wanted): string | undefined {
+  if (held === undefined) return 'is not there';
+  const { digest } = wanted;
+  if (held.size !== digest.size) return `has ${String(held.size)} bytes instead of ${String(digest.size)}`;
+  for (const [key, value] of [
+    ['md5sum', digest.md5],
+    ['sha256sum', digest.sha256],
+  ] as const) {
+    const found = held.metadata[key];
+    if (found !== value) return `has ${found ?? 'nothing'} as its ${key} instead of ${value}`;
+  }
+  if (held.sha256 !== undefined && !checksumsOf(wanted).includes(held.sha256)) return `has the checksum ${held.sha256}`;
+  return undefined;
+}
+
+/** Rejects for an object that is not what it must be. */
+export function requireSame(access: Access, key: string, how: string | undefined): asserts how is undefined {
+  if (how !== undefined) throw differs(access.bucket, key, how);
+}
+
+function checksumsOf({ digest, partSums }: Wanted): string[] {
+  const ofParts = createHash('sha256');
+  for (const sum of partSums) ofParts.update(sum, 'base64');
+  const whole = Buffer.from(digest.sha256, 'hex').toString('base64');
+  return [whole, `${ofParts.digest('base64')}-${String(partSums.length)}`];
+}

@@ -1,0 +1,168 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { ARTIFACTS, type StoredArtifact } from '@ims/contract';
+import { retrying } from '@ims/retry';
+import { asFailure, Failure } from '@ims/runtime';
+import { digestOf, isSame } from '../digests.ts';
+import { retryRules } from './access.ts';
+import { decodeUpload, encodeUpload, type UploadState } from './checkpoint.ts';
+import { hasCode } from './failure.ts';
+import { differenceOf, lookUp, lookUpBefore, type Held, type Wanted } from './held.ts';
+import { artifactMetadata } from './metadata.ts';
+import { beginUpload, finishUpload } from './multipart.ts';
+import { PART_BYTES, partBytesFor } from './part-plan.ts';
+import { readSums, readWhole, type SourceSums } from './reading.ts';
+import { putWhole } from './single.ts';
+import type { Transfer } from './transfer.ts';
+import { abortUpload, deleteObject, listUploads } from './uploads.ts';
+import { listParts } from './uploads.ts';
+
+/** Stores one artifact; what the service holds afterwards is what was read (H20). */
+export async function putArtifact(transfer: Transfer): Promise<StoredArtifact> {
+  const { shared, source, key, options } = transfer;
+  const { bucket, settings, logger } = shared.access;
+  const least = settings.partBytes ?? PART_BYTES;
+  const { held, wanted } = source.size <= least ? await putSmall(transfer) : await putLarge(transfer, least);
+  const path = `s3://${bucket}/${key}`;
+  logger.debug({ path, size: source.size }, 'stored');
+  options.onProgress(source.size, source.size);
+  return { name: source.name, type: ARTIFACTS[source.name].mime, path, ...wanted.digest, etag: held.etag };
+}
+
+interface Outcome {
+  readonly held: Held;
+  readonly wanted: Wanted;
+}
+
+/** What was done on the service so far, for whoever has to take it back. */
+interface Trace {
+  upload: UploadState | undefined;
+  objectSent: boolean;
+}
+
+async function putSmall(transfer: Transfer): Promise<Outcome> {
+  const { shared, key, image, source, options } = transfer;
+  const { signal } = options;
+  return await shared.slots.within(signal, async () => {
+    const bytes = await readWhole(source, signal);
+    const digest = digestOf(bytes);
+    const wanted = { digest, partSums: [Buffer.from(digest.sha256, 'hex').toString('base64')] };
+    return await unlessHeld(transfer, wanted, async (_attempt, trace) => {
+      trace.objectSent = true;
+      const metadata = artifactMetadata(image, digest);
+      let most = 0;
+      const onBytes = (done: number): void => {
+        most = Math.max(most, done);
+        options.onProgress(most, source.size);
+      };
+      await putWhole(shared, { what: `storing ${key}`, key, bytes, metadata, onBytes, signal });
+    });
+  });
+}
+
+async function putLarge(transfer: Transfer, least: number): Promise<Outcome> {
+  const { source, options } = transfer;
+  const saved = decodeUpload(options.checkpoint?.found);
+  const partBytes = saved?.size === source.size ? saved.partBytes : partBytesFor(source.size, least);
+  const partMd5 = saved?.sums === 'etag' ? 'wanted' : 'unwanted';
+  const sums = await readSums(source, { partBytes, partMd5 }, options.signal);
+  const wanted = { digest: sums.digest, partSums: sums.parts.map(({ sha256 }) => sha256) };
+  const resumed = saved !== undefined && isSame(saved, sums.digest) ? saved : undefined;
+  await removeOrphans(transfer, resumed?.uploadId);
+  return await unlessHeld(transfer, wanted, async (attempt, trace) => {
+    // A second attempt trusts nothing of the first: its parts may be what is wrong.
+    if (attempt > 1) await giveUp(transfer, trace.upload);
+    else trace.upload = resumed;
+    await sendInParts(transfer, trace, { sums, partBytes, again: attempt > 1 });
+  });
+}
+
+async function sendInParts(
+  transfer: Transfer,
+  trace: Trace,
+  plan: { readonly sums: SourceSums; readonly partBytes: number; readonly again: boolean },
+): Promise<void> {
+  const { shared, key, options } = transfer;
+  const known = plan.again ? undefined : trace.upload;
+  const held = known && (await listParts(shared.access, { key, uploadId: known.uploadId }, options.signal));
+  if (known !== undefined && held !== undefined) {
+    trace.objectSent = true;
+    await finishUpload({ transfer, upload: known, sums: plan.sums }, held);
+    return;
+  }
+  const upload = await beginUpload(transfer, plan.sums, plan.partBytes);
+  trace.upload = upload;
+  await options.checkpoint?.save(encodeUpload(upload));
+  trace.objectSent = true;
+  await finishUpload({ transfer, upload, sums: plan.sums }, []);
+}
+
+/** Sends what the service does not hold yet; a lying answer is found by asking, and the sending is done again. */
+async function unlessHeld(
+  transfer: Transfer,
+  wanted: Wanted,
+  send: (attempt: number, trace: Trace) => Promise<void>,
+): Promise<Outcome> {
+  const { shared, key, options } = transfer;
+  const { access } = shared;
+  const { signal } = options;
+  const asking = { what: `looking for ${key}`, key, signal };
+  const before = await lookUpBefore(access, asking);
+  if (before !== undefined && differenceOf(before, wanted) === undefined) return { held: before, wanted };
+  const trace: Trace = { upload: undefined, objectSent: false };
+  const rules = { ...retryRules(access.settings, access.logger), what: `storing ${key}`, signal };
+  try {
+    return await retrying({ ...rules, isTransient: isWorthAgain }, async (attempt) => {
+      await send(attempt, trace);
+      const held = await lookUp(access, asking);
+      const how = differenceOf(held, wanted);
+      if (held === undefined || how !== undefined) throw new NotHeld(`s3://${access.bucket}/${key} ${how ?? ''}`);
+      return { held, wanted };
+    });
+  } catch (error) {
+    await takeBack(transfer, trace, error);
+    throw error;
+  }
+}
+
+/** The service said that all is well, and it is not. */
+class NotHeld extends Failure {
+  constructor(message: string) {
+    super('VerificationFailed', message);
+  }
+}
+
+function isWorthAgain(error: unknown): boolean {
+  return error instanceof NotHeld || hasCode(error, 'NoSuchUpload', 'InvalidPart');
+}
+
+/** What may be of use to another start stays; anything else is removed. */
+async function takeBack(transfer: Transfer, trace: Trace, error: unknown): Promise<void> {
+  const { shared, key, options } = transfer;
+  const { reason, retryable } = asFailure(error);
+  const mayGoOn = options.signal.aborted || (retryable && reason !== 'VerificationFailed');
+  if (options.checkpoint !== undefined && mayGoOn) return;
+  await giveUp(transfer, trace.upload);
+  if (!trace.objectSent) return;
+  await shared.access.tidy(`removing ${key}`, async (signal) => {
+    await deleteObject(shared.access, key, signal);
+  });
+}
+
+async function giveUp({ shared, key }: Transfer, upload: UploadState | undefined): Promise<void> {
+  if (upload === undefined) return;
+  await shared.access.tidy(`giving up the upload of ${key}`, async (signal) => {
+    await abortUpload(shared.access, { key, uploadId: upload.uploadId }, signal);
+  });
+}
+
+/** Uploads of the same key that no checkpoint knows: their start was killed before it could save one. */
+async function removeOrphans({ shared, key }: Transfer, kept: string | undefined): Promise<void> {
+  const { access } = shared;
+  await access.tidy(`removing unfinished uploads of ${key}`, async (signal) => {
+    for (const upload of await listUploads(access, key, signal)) {
+      if (upload.key === key && upload.uploadId !== kept) await abortUpload(access, upload, signal);
+    }
+  });
+}
