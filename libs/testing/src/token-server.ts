@@ -89,7 +89,7 @@ const RULES: readonly {
   readonly broken: (request: WebRequest, client: TokenServerOptions) => boolean;
   readonly answer: WebAnswer;
 }[] = [
-  { broken: ({ path }) => path !== PATH, answer: json(404, { error: 'RESTEASY003210: no such resource' }) },
+  { broken: ({ path }) => path !== PATH, answer: json(404, { error: 'no such resource' }) },
   { broken: ({ method }) => method !== 'POST', answer: json(405, { error: 'HTTP 405 Method Not Allowed' }) },
   { broken: ({ headers }) => mediaType(headers['content-type']) !== FORM, answer: json(415, { error: 'not a form' }) },
   { broken: (request) => formOf(request).getAll('grant_type').length !== 1, answer: refusal('invalid_request') },

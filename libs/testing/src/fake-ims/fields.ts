@@ -10,7 +10,7 @@ export interface Errors {
 export type Check = (value: unknown) => readonly string[] | Errors | undefined;
 
 /** What a field of a request must be like. */
-export interface Field {
+interface Field {
   readonly check: Check;
   readonly required?: true;
   readonly nullable?: true;

@@ -22,7 +22,7 @@ export interface ImsImage {
 }
 
 /** Where a shell is reached. */
-export interface ImsConnection {
+interface ImsConnection {
   readonly host: string;
   readonly port: number;
 }
