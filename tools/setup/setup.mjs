@@ -4,7 +4,8 @@
 // node tools/setup/setup.mjs STAGE -- PROGRAM.ts [ARGUMENT…]
 //
 // Makes a fresh clone ready for a stage (start, test, check) and runs the program with the pinned Node.
-// Runs before anything is installed, so it uses nothing but Node 20 and what is in this folder.
+// Runs before anything is installed, so it uses nothing but Node 20, what is in this folder and the builder of the S3
+// server.
 
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +13,7 @@ import { aptInstall } from './install-tools.mjs';
 import { installPackages, packagesAreCurrent, pinnedNode } from './node-packages.mjs';
 import { passThrough } from './pass-through.mjs';
 import { installation, missingTools, packageManager } from './system-tools.mjs';
+import { buildServer, planServer } from '../object-store/versitygw.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const CONFIGURATION = 2;
@@ -24,7 +26,7 @@ async function main([stage, separator, program, ...args]) {
     say('usage: node tools/setup/setup.mjs STAGE -- PROGRAM [ARGUMENT...]');
     return CONFIGURATION;
   }
-  const problem = providePackages() ?? provideTools(stage);
+  const problem = providePackages() ?? provideTools(stage) ?? provideObjectStore(stage);
   if (problem !== undefined) {
     say(problem);
     return CONFIGURATION;
@@ -55,6 +57,20 @@ function provideTools(stage) {
   if (manager.name !== 'apt' || process.getuid?.() !== 0) return advice(names, command, unknown);
   const failure = step(`installs ${packages.join(', ')} (apt-get)`, () => aptInstall(packages));
   return failure === undefined ? undefined : `apt-get failed: ${failure}`;
+}
+
+/**
+ * @param {string} stage
+ * @returns {string | undefined} why it cannot be done
+ */
+function provideObjectStore(stage) {
+  if (stage !== 'test') return undefined;
+  const plan = planServer();
+  if ('problem' in plan) return plan.problem;
+  if (plan.isBuilt) return undefined;
+  const what = `builds the S3 server of the tests with Go ${plan.go.version}, once for all clones, a minute or two`;
+  const failure = step(what, () => buildServer(plan.go, plan.path));
+  return failure === undefined ? undefined : `go build failed: ${failure}`;
 }
 
 /** @param {string} names @param {string} command @param {readonly string[]} unknown */

@@ -23,7 +23,10 @@ import {
 
 afterEach(cleanUp);
 
-describe('the object store', () => {
+/** The AWS CLI takes seconds to start on a machine that is busy. */
+const SLOW_CLIENT = 120_000;
+
+describe('the object store', { timeout: SLOW_CLIENT }, () => {
   it('takes what the AWS CLI puts, keeps it as a file and gives it back', async () => {
     const store = await startObjectStore();
     const aws = await awsCli(store);

@@ -27,7 +27,7 @@ export interface SeenRequest {
 }
 
 /** Where requests go. */
-export interface Target {
+interface Target {
   readonly url: URL;
   /** PEM of the authority that vouches for it; those of Node when undefined. */
   readonly ca: string | undefined;
