@@ -44,6 +44,8 @@ export interface WebServer {
   pause(how?: Away): Promise<void>;
   /** Comes back at the same address. What came in while it was silent has been dropped. */
   resume(): Promise<void>;
+  /** How many requests have come in since it fell silent. */
+  held(): number;
   stop(): Promise<void>;
 }
 
@@ -59,8 +61,10 @@ export async function startWebServer(options: {
   const port = await freePort();
   let away: Away | 'stopped' | undefined;
   let epoch = new AbortController();
+  let held = 0;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    if (away !== 'silent') void respond({ request, response, answer, gone: epoch.signal });
+    if (away === 'silent') held += 1;
+    else void respond({ request, response, answer, gone: epoch.signal });
   });
   const listen = async (): Promise<void> => {
     server.listen(port, '127.0.0.1');
@@ -69,6 +73,7 @@ export async function startWebServer(options: {
   const drop = (): void => {
     epoch.abort(new Error('the server is away'));
     epoch = new AbortController();
+    held = 0;
     server.closeAllConnections();
   };
   const close = async (): Promise<void> => {
@@ -97,6 +102,7 @@ export async function startWebServer(options: {
       away = undefined;
       if (!server.listening) await listen();
     },
+    held: () => held,
     stop,
   };
 }

@@ -194,6 +194,7 @@ describe('the server', () => {
     await ims.pause('silent');
     const waiting = call(ims, 'POST images', NAMED);
     const outcome = expect(waiting).rejects.toThrow('fetch failed');
+    await eventually(() => ims.held() === 1);
     await expect(call(ims, 'GET images', undefined, {}, AbortSignal.timeout(20))).rejects.toThrow('timeout');
     await ims.resume();
     await outcome;
