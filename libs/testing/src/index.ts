@@ -23,6 +23,7 @@ export { FAULTS, type FaultName } from './fault-proxy/faults.ts';
 export type { FaultOptions } from './fault-proxy/options.ts';
 export { startFaultProxy, type FaultProxy, type FaultProxyOptions } from './fault-proxy/proxy.ts';
 export type { ActiveRule, FaultRule } from './fault-proxy/rules.ts';
+export { startImageServer, type ImageBehaviour, type ImageRequest, type ImageServer } from './image-server.ts';
 export { imageTemplate } from './image-template.ts';
 export { createSshKey, type SshKey } from './keys.ts';
 export type { LogLine } from './line-log.ts';

@@ -1,0 +1,88 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { createHash, randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+
+import { createHttp } from '@ims/http';
+import { Failure, systemClock } from '@ims/runtime';
+import { recordingLogger, temporaryDirectory, type ImageServer, type RecordingLogger } from '@ims/testing';
+import type { Beginning, Fetcher, FetchRequest } from '@ims/preparation';
+
+import { createFetcher, httpSource, type RangeSource } from '../src/index.ts';
+
+/** What stands for the beginning of an image here. */
+export const MAGIC = Buffer.from('IMAGE-IN-NAME-ONLY');
+
+export const SECRET = 'c0ffee5ec7e7c0ffee5ec7e7c0ffee5ec7e7';
+
+/** An image in name only. */
+export function imageOf(bytes: number): Buffer {
+  return Buffer.concat([MAGIC, randomBytes(bytes - MAGIC.length)]);
+}
+
+export function md5Of(bytes: Uint8Array): string {
+  return createHash('md5').update(bytes).digest('hex');
+}
+
+/** A fetcher with its directory; made again, it is another start of the program. */
+export interface Bench {
+  readonly directory: string;
+  readonly archive: string;
+  readonly logger: RecordingLogger;
+  readonly beginnings: Beginning[];
+  fetcher(source: RangeSource): Fetcher;
+  http(server: ImageServer, query?: string): RangeSource;
+  fetch(source: RangeSource, changes?: Partial<FetchRequest>): Promise<void>;
+  /** Everything that lies in the directory, as text. */
+  everything(): Promise<string>;
+}
+
+export async function createBench(options: { budgetMs?: number; stallMs?: number; now?: Date } = {}): Promise<Bench> {
+  const directory = await temporaryDirectory('download');
+  const logger = recordingLogger();
+  const beginnings: Beginning[] = [];
+  const archive = `${directory}/image.sqsh`;
+  const http = createHttp({ trust: { ca: [], rejectUnauthorized: true }, userAgent: 'test' });
+  const fetcher = (source: RangeSource): Fetcher =>
+    createFetcher({
+      source,
+      archive,
+      stateFile: `${directory}/download.json`,
+      policy: { budgetMs: options.budgetMs ?? 20_000, firstMs: 1, longestMs: 5 },
+      logger,
+    });
+  return {
+    directory,
+    archive,
+    logger,
+    beginnings,
+    fetcher,
+    http: (server, query = `X-Amz-Signature=${SECRET}`) =>
+      httpSource({
+        http,
+        url: new URL(`${server.origin}/boot-images/id/rootfs?${query}`),
+        stallMs: options.stallMs ?? 20_000,
+        clock: { now: () => options.now ?? systemClock.now() },
+      }),
+    fetch: async (source, changes = {}) => {
+      await fetcher(source).fetch({
+        md5: undefined,
+        headBytes: MAGIC.length,
+        check: async (beginning) => {
+          beginnings.push(beginning);
+          if (!MAGIC.equals(Buffer.from(beginning.head).subarray(0, MAGIC.length)))
+            throw new Failure('SourceCorrupt', 'these are not the first bytes of an image');
+        },
+        onTransfer: () => undefined,
+        signal: new AbortController().signal,
+        ...changes,
+      });
+    },
+    everything: async () => {
+      const names = await readdir(directory);
+      const texts = await Promise.all(names.map(async (name) => await readFile(`${directory}/${name}`, 'latin1')));
+      return [...names, ...texts].join('\n');
+    },
+  };
+}
