@@ -76,7 +76,7 @@ async function build(binary: Binary, path: string): Promise<void> {
   const recipe = BINARIES[binary];
   const folder = `${MODULES}/${recipe.module}`;
   const flags = linkerFlags(await readFile(`${folder}/go.mod`, 'utf8'));
-  // Two clones may build at once: each makes its own, and the last rename wins with the same bytes.
+  // An interrupted build leaves nothing that looks finished.
   const unfinished = `${path}.${String(process.pid)}`;
   await mkdir(dirname(path), { recursive: true });
   try {

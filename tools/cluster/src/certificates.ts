@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 
 import { run } from './commands.ts';
-import { ADDRESSES, NODE_NAME, type Layout } from './layout.ts';
+import { ADDRESSES, CLUSTER_NAME, NODE_NAME, type Layout } from './layout.ts';
 
 /** A certificate that the cluster's own authority signs. */
 export interface Certificate {
@@ -20,7 +20,7 @@ export interface Certificate {
 /** The authority is made on the spot and dies with the cluster. */
 export const AUTHORITY: Certificate = {
   name: 'ca',
-  subject: '/CN=ims-test-cluster',
+  subject: `/CN=${CLUSTER_NAME}`,
   extensions: ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign,cRLSign'],
 };
 

@@ -3,7 +3,7 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 
-import { ADDRESSES, NAMESPACE, type Layout } from './layout.ts';
+import { ADDRESSES, CLUSTER_NAME, type Layout } from './layout.ts';
 
 /** Where Debian's containernetworking-plugins lie. */
 const CNI_PLUGINS = '/usr/lib/cni';
@@ -56,7 +56,7 @@ disabled_plugins = [
 export function cniConfig(layout: Layout): string {
   const config = {
     cniVersion: '1.0.0',
-    name: NAMESPACE,
+    name: CLUSTER_NAME,
     plugins: [
       {
         type: 'ptp',

@@ -1,7 +1,6 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 
 import { run } from './commands.ts';
@@ -9,7 +8,7 @@ import { ctr } from './images.ts';
 import { restoreTunables } from './kernel.ts';
 import type { Layout } from './layout.ts';
 import { readMountsBelow, unmountBelow } from './mounts.ts';
-import { isInNamespace, namespaceInodes, removeNetwork } from './network.ts';
+import { isInNamespace, namespacesAt, removeNetwork } from './network.ts';
 import { PARTS } from './parts.ts';
 import { endProcess, pidOf, stopDaemon } from './processes.ts';
 import { removeTracesElsewhere } from './traces.ts';
@@ -21,8 +20,8 @@ export async function takeDown(layout: Layout): Promise<void> {
   if ((await pidOf(layout, 'containerd')) !== undefined) await endContainers(layout);
   for (const part of [...PARTS].reverse()) await stopDaemon(layout, part, 'SIGKILL');
   await endStragglers(layout);
-  if (existsSync(layout.state)) await unmountBelow(layout.state);
-  await removeNetwork();
+  await removeNetwork(layout);
+  await unmountBelow(layout.state);
   await restoreTunables(layout);
   await removeTracesElsewhere(layout);
   // Should a mount be left after all, what it shows is not ours to delete.
@@ -39,9 +38,9 @@ async function endContainers(layout: Layout): Promise<void> {
 /** Ends what is still in a network namespace of the cluster: no process of others can be there by accident. */
 async function endStragglers(layout: Layout): Promise<void> {
   const mounts = await readMountsBelow(layout.state);
-  const inodes = namespaceInodes(mounts.filter(({ type }) => type === 'nsfs').map(({ target }) => target));
+  const namespaces = namespacesAt(mounts.filter(({ type }) => type === 'nsfs').map(({ target }) => target));
   for (const pid of await numberedProcesses()) {
-    if (await isInNamespace(pid, inodes)) await endProcess(pid, 'SIGKILL');
+    if (await isInNamespace(pid, namespaces)) await endProcess(pid, 'SIGKILL');
   }
 }
 

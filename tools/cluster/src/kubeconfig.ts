@@ -4,7 +4,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
 import { AUTHORITY, IDENTITIES, type Identity } from './certificates.ts';
-import { ADDRESSES, type Layout } from './layout.ts';
+import { ADDRESSES, CLUSTER_NAME, type Layout } from './layout.ts';
 
 /** Where the API server listens, for this machine, the node and its pods alike. */
 export const SERVER = `https://${ADDRESSES.node}:443`;
@@ -12,7 +12,7 @@ export const SERVER = `https://${ADDRESSES.node}:443`;
 /** A kubeconfig; JSON is YAML. */
 export function kubeconfigOf(options: { identity: Identity; token: string; authority: string }): string {
   const { identity, token, authority } = options;
-  const name = 'ims-test-cluster';
+  const name = CLUSTER_NAME;
   const config = {
     apiVersion: 'v1',
     kind: 'Config',

@@ -4,10 +4,10 @@
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 
-/** The namespace that the whole cluster runs in; nothing of it reaches the machine's own network. */
-export const NAMESPACE = 'ims-test-cluster';
+/** What the cluster calls itself wherever it needs a name. */
+export const CLUSTER_NAME = 'ims-test-cluster';
 
-/** The two ends of the only link into the namespace. Interface names have at most 15 characters. */
+/** The two ends of the only link into the network namespace that the whole cluster runs in. Interface names have at most 15 characters. */
 export const LINK = { outside: 'ims-cluster0', inside: 'ims-cluster1' } as const;
 
 /** The addresses of the cluster, all of them private (RFC 1918). */
@@ -32,6 +32,8 @@ export interface Layout {
   /** Certificates, keys and tokens; readable by root alone. */
   readonly secrets: string;
   readonly logs: string;
+  /** The file that stands for the network namespace. */
+  readonly network: string;
   readonly pids: string;
   readonly kubeconfig: string;
   readonly etcd: string;
@@ -61,6 +63,7 @@ export function layoutOf(env: Readonly<Record<string, string | undefined>>): Lay
     state,
     secrets: `${state}/secrets`,
     logs: `${state}/logs`,
+    network: `${state}/network`,
     pids: `${state}/pids`,
     kubeconfig: `${state}/kubeconfig`,
     etcd: `${state}/etcd`,

@@ -1,6 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { messageOf } from './commands.ts';
@@ -42,6 +43,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return state === 'up' ? 0 : 1;
   },
   kubeconfig: async (layout) => {
+    if (!existsSync(layout.kubeconfig)) throw new Error('the cluster is down; npm run cluster -- up brings it up');
     console.log(layout.kubeconfig);
     return 0;
   },

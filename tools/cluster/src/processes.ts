@@ -8,7 +8,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 
 import { PLAIN_ENV, waitFor } from './commands.ts';
 import type { Layout } from './layout.ts';
-import { INSIDE } from './network.ts';
+import { inside } from './network.ts';
 
 /** A program of the cluster that goes on when the command that started it has ended. */
 export interface Daemon {
@@ -32,8 +32,8 @@ export async function startDaemon(layout: Layout, daemon: Daemon): Promise<void>
   await mkdir(layout.logs, { recursive: true });
   await mkdir(layout.pids, { recursive: true });
   const log = openSync(logOf(layout, daemon.name), 'a', 0o600);
-  const [program, ...before] = INSIDE;
-  const child = spawn(program, [...before, ...daemon.command], {
+  const [program, ...args] = inside(layout, daemon.command);
+  const child = spawn(program, args, {
     cwd: layout.state,
     // Nothing of ours reaches it: neither variables nor the terminal.
     env: PLAIN_ENV,

@@ -19,7 +19,7 @@ export interface Status {
 export async function readStatus(layout: Layout): Promise<Status> {
   const pids = await Promise.all(PARTS.map(async (part) => [part, await pidOf(layout, part)] as const));
   const parts = pids.map(([part, pid]) => `${part.padEnd(24)} ${pid === undefined ? '-' : `pid ${String(pid)}`}`);
-  const network = await networkIsUp();
+  const network = await networkIsUp(layout);
   if (!network && pids.every(([, pid]) => pid === undefined)) return { state: 'down', lines: ['down'] };
   const problem = await nodeProblem(layout).catch((error: unknown) => messageOf(error));
   const lines = [

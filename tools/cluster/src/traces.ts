@@ -1,22 +1,36 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { readdir, readlink, rm, rmdir } from 'node:fs/promises';
+import { readdir, readFile, readlink, rm, rmdir } from 'node:fs/promises';
+import { connect } from 'node:net';
 
-import { NAMESPACE, type Layout } from './layout.ts';
+import type { Layout } from './layout.ts';
 
-/** Where kubelet, containerd and CNI write whatever they are told, and how what is ours there is known. */
-const FIXED_PLACES: readonly { readonly directory: string; readonly isOurs: IsOurs }[] = [
-  // CNI's cache of results: the name of the network comes first.
-  { directory: '/var/lib/cni/results', isOurs: async ({ name }) => name.startsWith(`${NAMESPACE}-`) },
+/** One file in a place that programs share. */
+interface Entry {
+  readonly name: string;
+  readonly path: string;
+  readonly layout: Layout;
+}
+
+/** Where kubelet and CNI write whatever they are told, and how what is ours there is known. */
+const FIXED_PLACES: readonly { readonly directory: string; readonly isOurs: (entry: Entry) => Promise<boolean> }[] = [
+  // CNI's cache of results: each names the file of the network namespace that it is about.
+  {
+    directory: '/var/lib/cni/results',
+    isOurs: async ({ path, layout }) => (await readFile(path, 'utf8')).includes(`"${layout.state}/`),
+  },
   // The kubelet's links to the logs of containers.
   {
     directory: '/var/log/containers',
     isOurs: async ({ path, layout }) => (await readlink(path).catch(() => '')).startsWith(`${layout.podLogs}/`),
   },
+  // The kubelet's socket for drivers of devices; another kubelet would answer.
+  {
+    directory: '/var/lib/kubelet/device-plugins',
+    isOurs: async ({ name, path }) => name === 'kubelet.sock' && !(await answers(path)),
+  },
 ];
-
-type IsOurs = (entry: { readonly name: string; readonly path: string; readonly layout: Layout }) => Promise<boolean>;
 
 /** Directories that are made by the way: they go when they are empty, the inner ones first. */
 const EMPTY_PLACES = [
@@ -39,6 +53,16 @@ export async function removeTracesElsewhere(layout: Layout): Promise<void> {
   }
   await removeControlGroups();
   for (const directory of EMPTY_PLACES) await rmdir(directory).catch(() => undefined);
+}
+
+async function answers(socket: string): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const connection = connect(socket, () => {
+      connection.destroy();
+      resolve(true);
+    });
+    connection.once('error', () => resolve(false));
+  });
 }
 
 const CONTROL_GROUPS = '/sys/fs/cgroup';

@@ -1,6 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 
 import { ask, nodeProblem } from './api.ts';
@@ -10,7 +11,7 @@ import { waitFor } from './commands.ts';
 import { provideContainerdConfig } from './containerd.ts';
 import { CONTROL_PLANE } from './control-plane.ts';
 import { takeDown } from './down.ts';
-import { ctr, providePauseImage } from './images.ts';
+import { ctr } from './images.ts';
 import { rememberTunables } from './kernel.ts';
 import { provideKubeconfigs } from './kubeconfig.ts';
 import { provideKubeletConfig } from './kubelet.ts';
@@ -18,6 +19,7 @@ import type { Layout } from './layout.ts';
 import { alone } from './lock.ts';
 import { provideNetwork } from './network.ts';
 import { daemonOf, PARTS, type Part } from './parts.ts';
+import { providePauseImage } from './pause-image.ts';
 import { expectRunning, pidOf, startDaemon } from './processes.ts';
 import { step } from './progress.ts';
 import { ELSEWHERE, refusal, thisHost } from './refusal.ts';
@@ -30,8 +32,9 @@ import { ELSEWHERE, refusal, thisHost } from './refusal.ts';
 export async function bringUp(layout: Layout): Promise<void> {
   const refused = refusal(thisHost());
   if (refused !== undefined) throw new Error(`${refused}; ${ELSEWHERE}`);
-  await provideBinaries(layout);
   await alone(layout, async () => {
+    // Suites that start at once wait here for one build, and do not all build.
+    await provideBinaries(layout);
     if (await isStale(layout)) await step('cleared what a cluster before this one has left', () => takeDown(layout));
     await prepare(layout);
     for (const part of CONTROL_PLANE) await startPart(layout, part);
@@ -52,15 +55,16 @@ export async function startPart(layout: Layout, part: Part): Promise<void> {
 async function prepare(layout: Layout): Promise<void> {
   await mkdir(layout.state, { recursive: true, mode: 0o755 });
   await rememberTunables(layout);
-  await provideNetwork();
+  await provideNetwork(layout);
   await provideSecrets(layout);
   await provideKubeconfigs(layout);
   await provideContainerdConfig(layout);
   await provideKubeletConfig(layout);
 }
 
-/** True when nothing runs: after a reboot, the state of containers that are no more is of no use. */
+/** True when there is a state and nothing runs: what containers were before a reboot is of no use. */
 async function isStale(layout: Layout): Promise<boolean> {
+  if (!existsSync(layout.state)) return false;
   const pids = await Promise.all(PARTS.map((part) => pidOf(layout, part)));
   return pids.every((pid) => pid === undefined);
 }

@@ -7,7 +7,7 @@ import { cniConfig, containerdConfig } from '../src/containerd.ts';
 import { CONTROL_PLANE, controlPlaneArguments } from '../src/control-plane.ts';
 import { kubeletConfig } from '../src/kubelet.ts';
 import { layoutOf, LINK } from '../src/layout.ts';
-import { STEPS } from '../src/network.ts';
+import { stepsOf } from '../src/network.ts';
 
 const STATE = '/var/lib/elsewhere';
 const layout = layoutOf({ IMS_TEST_CLUSTER_STATE: STATE, XDG_CACHE_HOME: '/cache' });
@@ -52,7 +52,7 @@ describe('the configuration of a cluster', () => {
 
   it('changes addresses and routes of the machine only for the link, by names that a kernel takes', () => {
     for (const name of Object.values(LINK)) expect(name.length).toBeLessThanOrEqual(15);
-    const outside = STEPS.filter(({ where }) => where === 'outside').slice(1);
+    const outside = stepsOf(layout).filter(({ where }) => where === 'outside');
     for (const { command } of outside) expect(command).toContain(LINK.outside);
   });
 });

@@ -1,10 +1,13 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { createHash } from 'node:crypto';
+
 import { describe, expect, it } from 'vitest';
 
 import { problemOf } from '../src/api.ts';
 import { mountsBelow } from '../src/mounts.ts';
+import { descriptions } from '../src/pause-image.ts';
 import { refusal } from '../src/refusal.ts';
 import { bytesOf, persistentVolume } from '../src/volumes.ts';
 
@@ -43,6 +46,20 @@ describe('mounts', () => {
     expect(mountsBelow(mountinfo, '/var/lib/a')).toEqual([
       { target: '/var/lib/a/netns/one', type: 'nsfs' },
       { target: '/var/lib/a/with blank', type: 'tmpfs' },
+    ]);
+  });
+});
+
+describe('the image that every pod begins with', () => {
+  it('names its layer by the digest that a container runtime looks for', () => {
+    const files = descriptions(Buffer.from('layer'));
+    expect(JSON.parse(files['config.json'])).toMatchObject({
+      os: 'linux',
+      config: { Entrypoint: ['/pause'] },
+      rootfs: { diff_ids: [`sha256:${createHash('sha256').update('layer').digest('hex')}`] },
+    });
+    expect(JSON.parse(files['manifest.json'])).toEqual([
+      { Config: 'config.json', RepoTags: ['localhost/pause:1'], Layers: ['layer.tar'] },
     ]);
   });
 });
