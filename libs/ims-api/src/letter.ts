@@ -1,0 +1,73 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { retrying } from '@ims/retry';
+import type { LanesOptions } from './lanes.ts';
+import type { Call } from './outbox-file.ts';
+import { describeCall, perform } from './perform.ts';
+import { ImsProblem, isHopeless, isPassing } from './verdict.ts';
+
+/** One queued call and how it fares. */
+export interface Letter {
+  readonly call: Call;
+  readonly controller: AbortController;
+  readonly done: Promise<string | undefined>;
+  readonly settle: (outcome: { readonly result: string | undefined } | { readonly error: unknown }) => void;
+  /** How many wait for it. */
+  waiting: number;
+  /** It is not wanted any more: it is not tried again. */
+  dropped: boolean;
+  /** An attempt is on its way. */
+  sending: boolean;
+  /** Resolves when no attempt follows any more; never rejects. */
+  running: Promise<void> | undefined;
+  lastError: unknown;
+}
+
+/** Makes a letter that has not been sent. */
+export function createLetter(call: Call): Letter {
+  const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
+  // Often nobody waits for it.
+  promise.catch(() => undefined);
+  return {
+    call,
+    controller: new AbortController(),
+    done: promise,
+    settle: (outcome) => {
+      if ('error' in outcome) reject(outcome.error);
+      else resolve(outcome.result);
+    },
+    waiting: 0,
+    dropped: false,
+    sending: false,
+    running: undefined,
+    lastError: undefined,
+  };
+}
+
+/** Sends a letter until it is accepted or can never be. */
+export async function sendLetter(letter: Letter, { work, retry, logger }: LanesOptions): Promise<string | undefined> {
+  return await retrying(
+    {
+      what: describeCall(letter.call),
+      policy: { ...retry, budgetMs: Number.POSITIVE_INFINITY },
+      isTransient: (error) => !letter.dropped && isPassing(error) && !(letter.waiting > 0 && isHopeless(error)),
+      serverDelayMs: (error) => (error instanceof ImsProblem ? error.retryAfterMs : undefined),
+      signal: letter.controller.signal,
+      logger,
+    },
+    async () => await attempt(letter, async () => await perform(letter.call, work, letter.controller.signal)),
+  );
+}
+
+async function attempt<T>(letter: Letter, step: () => Promise<T>): Promise<T> {
+  letter.sending = true;
+  try {
+    return await step();
+  } catch (error) {
+    letter.lastError = error;
+    throw error;
+  } finally {
+    letter.sending = false;
+  }
+}

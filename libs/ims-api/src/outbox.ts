@@ -1,0 +1,123 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import type { RetryPolicy } from '@ims/retry';
+import { systemClock, type Clock, type Logger } from '@ims/runtime';
+import type { ImsClient } from './client.ts';
+import { createLanes, laneOf, type Lanes } from './lanes.ts';
+import { openKeeper, type Call, type Keeper, type RecordNotes } from './outbox-file.ts';
+import type { RecordWork } from './own-record.ts';
+import { describeCall } from './perform.ts';
+import { outOfTime } from './verdict.ts';
+
+/** What an outbox is made of. */
+export interface OutboxOptions {
+  /** In the private directory of the volume, which must exist: `outbox.json`. */
+  readonly path: string;
+  readonly jobId: string;
+  readonly client: ImsClient;
+  /** The waits between attempts; the budget is not used, since a call is tried as long as the job lives. */
+  readonly retry: RetryPolicy;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+}
+
+/** How long somebody waits for a call. */
+export interface Waiting {
+  /** Milliseconds. */
+  readonly boundMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** A call about the image record. */
+export type RecordCall = Exclude<Call, { kind: 'status' }>;
+
+/** How far IMS has been told. */
+export interface OutboxState {
+  /** Calls that IMS has not accepted yet, in words. */
+  readonly pending: readonly string[];
+  /** The last status that IMS has accepted. */
+  readonly accepted: string | undefined;
+  /** Why the oldest pending call was not accepted, when only people can mend that. */
+  readonly hopeless: unknown;
+}
+
+/** Calls to IMS that survive the agent: on the volume before they are sent, sent until they are accepted (H2). */
+export interface Outbox {
+  /** Queues a status and returns at once; an older one that still waits is dropped. Never throws. */
+  tell(status: string): void;
+  /**
+   * Queues a call and waits for it; joins the same call when that is queued already.
+   *
+   * @throws Failure ImsRefused, TokenRefused at once; ImsUnavailable, TokenUnavailable after the bound, when the call
+   *   stays queued unless it is a creation
+   */
+  deliver(call: RecordCall, waiting: Waiting): Promise<string | undefined>;
+  /** Forgets what is queued and noted about an image; resolves when none of it is under way any more. */
+  forget(): Promise<void>;
+  /** What is needed to work on records without a queue. */
+  readonly work: RecordWork;
+  /** Resolves when nothing is pending; rejects when aborted. */
+  settled(signal: AbortSignal): Promise<void>;
+  state(): OutboxState;
+  /** Ends all attempts; what is pending stays on the volume. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the outbox of a job and begins to send what an earlier agent has left in it.
+ *
+ * @throws Failure NoSpace, JournalUnreadable for a file that the volume refuses
+ */
+export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
+  const { path, jobId, client, logger } = options;
+  const keeper = await openKeeper({ path, job: jobId, logger });
+  const note = async (record: RecordNotes): Promise<void> => {
+    await keeper.update({ record });
+  };
+  const work: RecordWork = { client, jobId, logger, notes: () => keeper.memory.record, note };
+  const lanes = createLanes({ keeper, work, retry: options.retry, logger });
+  return {
+    work,
+    tell: (status) => {
+      lanes.supersede(status);
+    },
+    deliver: async (call, waiting) => await deliver(lanes, { call, waiting, clock: options.clock ?? systemClock }),
+    forget: async () => {
+      await lanes.drop((call) => laneOf(call) === 'record');
+      await note({});
+    },
+    settled: lanes.settled,
+    state: () => stateOf(lanes, keeper),
+    close: lanes.close,
+  };
+}
+
+function stateOf(lanes: Lanes, keeper: Keeper): OutboxState {
+  return { pending: lanes.pending().map(describeCall), accepted: keeper.memory.accepted, hopeless: lanes.hopeless() };
+}
+
+async function deliver(
+  lanes: Lanes,
+  { call, waiting, clock }: { call: RecordCall; waiting: Waiting; clock: Clock },
+): Promise<string | undefined> {
+  waiting.signal.throwIfAborted();
+  const delivery = lanes.offer(call);
+  const over = new AbortController();
+  const giveUp = async (): Promise<never> => {
+    await clock.sleep(waiting.boundMs, AbortSignal.any([waiting.signal, over.signal]));
+    throw outOfTime(describeCall(call), waiting.boundMs, delivery.lastError());
+  };
+  const late = giveUp();
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([delivery.done, late]);
+  } catch (error) {
+    delivery.leave();
+    // Nobody would know of a record that is made later: whoever still wants it asks again.
+    if (call.kind === 'create') await lanes.drop((other) => other.kind === 'create');
+    throw waiting.signal.aborted ? waiting.signal.reason : error;
+  } finally {
+    over.abort();
+  }
+}

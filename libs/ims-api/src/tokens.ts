@@ -1,0 +1,158 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import * as oauth from 'oauth4webapi';
+
+import { HttpProblem, type Http } from '@ims/http';
+import { retrying, type RetryPolicy } from '@ims/retry';
+import { Failure, systemClock, type Clock, type Logger } from '@ims/runtime';
+import type { OauthConfig } from './oauth-config.ts';
+import { plainLine } from './plain-text.ts';
+
+/** What a token source is made of. */
+export interface TokenSourceOptions {
+  readonly http: Http;
+  /** Asked for before each token, so that a secret that was put right or rotated is used. */
+  readonly config: () => Promise<OauthConfig>;
+  /** One request takes no longer, in milliseconds. */
+  readonly deadlineMs: number;
+  /** How often a token server that does not answer is asked again before TokenUnavailable. */
+  readonly retry: RetryPolicy;
+  readonly logger: Logger;
+  readonly clock?: Pick<Clock, 'monotonic'>;
+}
+
+/** Gives bearer tokens. */
+export interface TokenSource {
+  /**
+   * A token that is good for some time yet; callers at the same time share one request.
+   *
+   * @throws Failure TokenRefused, TokenUnavailable, ConfigurationInvalid
+   */
+  token(signal: AbortSignal): Promise<string>;
+  /** Says that a token was not accepted: the next one is a new one. */
+  reject(token: string): void;
+}
+
+interface Held {
+  readonly token: string;
+  /** On the monotonic clock. */
+  readonly renewAt: number;
+}
+
+/** What is left of a token's life when it is renewed: room for a call that is slow to arrive. */
+const MARGIN_MS = 30_000;
+const USUAL_LIFE_S = 60;
+
+/** Makes a source of tokens by OAuth2 client credentials (contract §6.3). */
+export function createTokenSource(options: TokenSourceOptions): TokenSource {
+  const clock = options.clock ?? systemClock;
+  let held: Held | undefined;
+  let asking: Promise<Held> | undefined;
+  const ask = async (): Promise<Held> => {
+    const begun = clock.monotonic();
+    const { access_token: token, expires_in: life = USUAL_LIFE_S } = await fetchPatiently(options);
+    // A token that lives shorter than the margin is used for half its life.
+    held = { token, renewAt: begun + Math.max(life * 1000 - MARGIN_MS, life * 500) };
+    return held;
+  };
+  return {
+    token: async (signal) => {
+      if (held !== undefined && clock.monotonic() < held.renewAt) return held.token;
+      asking ??= ask().finally(() => {
+        asking = undefined;
+      });
+      return (await abortable(asking, signal)).token;
+    },
+    reject: (token) => {
+      if (held?.token === token) held = undefined;
+    },
+  };
+}
+
+// The request is shared: one caller that leaves does not end it for the others.
+async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  promise.catch(() => undefined);
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => {
+    aborted.reject(signal.reason);
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+async function fetchPatiently(options: TokenSourceOptions): Promise<oauth.TokenEndpointResponse> {
+  return await retrying(
+    {
+      what: 'asking for a token',
+      policy: options.retry,
+      isTransient: (error) => error instanceof Failure && error.reason === 'TokenUnavailable',
+      signal: new AbortController().signal,
+      logger: options.logger,
+    },
+    async () => await fetchToken(options),
+  );
+}
+
+async function fetchToken(options: TokenSourceOptions): Promise<oauth.TokenEndpointResponse> {
+  const config = await options.config();
+  const server = { issuer: new URL(config.endpoint).origin, token_endpoint: config.endpoint };
+  const client = { client_id: config.clientId };
+  try {
+    const response = await oauth.clientCredentialsGrantRequest(
+      server,
+      client,
+      oauth.ClientSecretBasic(config.clientSecret),
+      {},
+      {
+        [oauth.customFetch]: async (url, { headers, body }) => await post(options, { url, headers, body }),
+        // Whether plain HTTP may be used is decided when the program starts, see refusePlainHttp.
+        // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out, not to be removed
+        [oauth.allowInsecureRequests]: true,
+      },
+    );
+    return await oauth.processClientCredentialsResponse(server, client, response);
+  } catch (error) {
+    throw tokenFailure(error, config);
+  }
+}
+
+interface Post {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: URLSearchParams;
+}
+
+async function post({ http, deadlineMs }: TokenSourceOptions, { url, headers, body }: Post): Promise<Response> {
+  const signal = new AbortController().signal;
+  const call = { method: 'POST', url, headers, body: body.toString(), deadlineMs, signal } as const;
+  const { status, headers: answered, text } = await http.request(call);
+  const isBare = status < 200 || [204, 205, 304].includes(status);
+  return new Response(isBare ? null : text, { status: Math.max(status, 200), headers: { ...answered } });
+}
+
+/** Errors of the token server that say nothing about the client id and secret. */
+const PASSING = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
+
+// What the library throws holds the answer, and with it perhaps a token: nothing of it becomes a cause (H34).
+function tokenFailure(error: unknown, { endpoint }: OauthConfig): unknown {
+  const { host, pathname } = new URL(endpoint);
+  const server = `the token server ${host}${pathname}`;
+  if (error instanceof oauth.ResponseBodyError && !PASSING.has(error.error)) {
+    const more = error.error_description === undefined ? '' : `: ${plainLine(error.error_description)}`;
+    return new Failure('TokenRefused', `${server} refuses the client: ${plainLine(error.error)}${more}`);
+  }
+  if (error instanceof oauth.WWWAuthenticateChallengeError) {
+    return new Failure('TokenRefused', `${server} refuses the client with ${String(error.status)}`);
+  }
+  if (error instanceof HttpProblem) return new Failure('TokenUnavailable', `no token: ${error.message}`);
+  if (error instanceof oauth.OperationProcessingError || error instanceof oauth.ResponseBodyError) {
+    return new Failure('TokenUnavailable', `${server} gave no token: ${plainLine(error.message)}`);
+  }
+  return error;
+}

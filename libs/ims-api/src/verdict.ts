@@ -1,0 +1,84 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { HttpProblem } from '@ims/http';
+import { Failure } from '@ims/runtime';
+import { complaintOf, jsonOf } from './plain-text.ts';
+
+/** What an unsuccessful call means for whoever made it. */
+export type Verdict = 'transient' | 'gone' | 'conflict' | 'invalid' | 'refused';
+
+/** A call that IMS did not do. */
+export class ImsProblem extends Error {
+  override readonly name = 'ImsProblem';
+  readonly verdict: Verdict;
+  /** When the server wants to be asked again, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(verdict: Verdict, message: string, retryAfterMs?: number) {
+    super(message);
+    this.verdict = verdict;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** What a status means; every other below 500 from 400 on is refused, and all the rest is transient. */
+const VERDICTS: Readonly<Record<number, Verdict>> = {
+  400: 'invalid',
+  // A new token has been tried already: the gateway may know its key later.
+  401: 'transient',
+  404: 'gone',
+  408: 'transient',
+  409: 'conflict',
+  410: 'gone',
+  422: 'invalid',
+  425: 'transient',
+  429: 'transient',
+};
+
+/** What only IMS itself can know; a gateway whose backend is away also says 404, but not in JSON. */
+const OWN_VOICE: ReadonlySet<Verdict> = new Set<Verdict>(['gone', 'conflict']);
+
+/** An answer that is no success, as a problem; `call` is method and path. */
+export function problemOfAnswer(
+  call: string,
+  answer: { readonly status: number; readonly text: string; readonly headers: Readonly<Record<string, string>> },
+): ImsProblem {
+  const seconds = Number(answer.headers['retry-after'] ?? NaN);
+  const delay = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+  const message = `IMS answered ${String(answer.status)} to ${call}: ${complaintOf(answer.text)}`;
+  return new ImsProblem(verdictOf(answer.status, answer.text), message, delay);
+}
+
+function verdictOf(status: number, text: string): Verdict {
+  const verdict = VERDICTS[status] ?? (status >= 400 && status < 500 ? 'refused' : 'transient');
+  const json = jsonOf(text);
+  const isOwn = typeof json === 'object' && json !== null;
+  return OWN_VOICE.has(verdict) && !isOwn ? 'transient' : verdict;
+}
+
+/** Whether the same call may pass later; a wrong secret too, since it can be put right while the job goes on. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof ImsProblem) return error.verdict === 'transient';
+  return error instanceof HttpProblem || (error instanceof Failure && TOKEN_REASONS.has(error.reason));
+}
+
+const TOKEN_REASONS = new Set(['TokenUnavailable', 'TokenRefused', 'ConfigurationInvalid']);
+
+/** Whether it is of no use that somebody waits for this call: people have to do something first. */
+export function isHopeless(error: unknown): boolean {
+  return !isPassing(error) || (error instanceof Failure && error.reason !== 'TokenUnavailable');
+}
+
+/** What a call that failed for good means for the job. */
+export function failureOf(error: unknown): unknown {
+  if (!(error instanceof ImsProblem || error instanceof HttpProblem)) return error;
+  return new Failure(isPassing(error) ? 'ImsUnavailable' : 'ImsRefused', error.message, { cause: error });
+}
+
+/** What waiting in vain means for the job: whose fault it is, how long it was waited, and how to go on. */
+export function outOfTime(what: string, boundMs: number, last: unknown): Failure {
+  const reason = last instanceof Failure && TOKEN_REASONS.has(last.reason) ? last.reason : 'ImsUnavailable';
+  const why = last instanceof Error ? `; the last answer: ${last.message}` : '';
+  return new Failure(reason, `${what} did not come about within ${String(boundMs / 1000)} s${why}`, { cause: last });
+}
