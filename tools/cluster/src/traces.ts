@@ -18,7 +18,7 @@ const FIXED_PLACES: readonly { readonly directory: string; readonly isOurs: (ent
   // CNI's cache of results: each names the file of the network namespace that it is about.
   {
     directory: '/var/lib/cni/results',
-    isOurs: async ({ path, layout }) => (await readFile(path, 'utf8')).includes(`"${layout.state}/`),
+    isOurs: async ({ path, layout }) => (await readFile(path, 'utf8').catch(() => '')).includes(`"${layout.state}/`),
   },
   // The kubelet's links to the logs of containers.
   {
@@ -30,6 +30,8 @@ const FIXED_PLACES: readonly { readonly directory: string; readonly isOurs: (ent
     directory: '/var/lib/kubelet/device-plugins',
     isOurs: async ({ name, path }) => name === 'kubelet.sock' && !(await answers(path)),
   },
+  // The sockets of shims that were killed.
+  { directory: '/run/containerd/s', isOurs: async ({ path }) => !(await answers(path)) },
 ];
 
 /** Directories that are made by the way: they go when they are empty, the inner ones first. */
