@@ -132,7 +132,7 @@ describe('what goes wrong on the way', () => {
     const bench = await createBench();
     await expect(bench.fetch(bench.http(server))).rejects.toMatchObject({
       reason: 'SourceRefused',
-      message: expect.stringContaining('404 (NoSuchKey)'),
+      message: expect.stringContaining('404 (NoSuchKey)') as string,
     });
     expect(server.requests).toHaveLength(1);
   });
@@ -192,7 +192,7 @@ describe('H15 an address whose time is over', () => {
     const bench = await createBench({ now });
     await expect(bench.fetch(bench.http(server, query))).rejects.toMatchObject({
       reason: 'SourceExpired',
-      message: expect.stringContaining(when),
+      message: expect.stringContaining(when) as string,
     });
   });
 

@@ -41,7 +41,7 @@ export function transferText(transfer: {
   readonly rate: number;
 }): string {
   const { done, total, rate } = transfer;
-  const speed = rate > 0 ? ` ${bytesText(Math.round(rate))}/s` : '';
+  const speed = rate > 0 ? ` ${bytesText(Math.round(rate)).replace(/^(\d{2,})\.\d/, '$1')}/s` : '';
   if (total === undefined) return `image ${bytesText(done)}${speed}`;
   const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
   const [size = '', unit = ''] = bytesText(total).split(' ');

@@ -94,23 +94,22 @@ interface Serving {
 }
 
 function serve(response: ServerResponse, { content, start, etag, headers, behaviour }: Serving): void {
+  const total = String(content.length);
   if (start > 0 && start >= content.length) {
-    response.writeHead(416, { 'content-range': `bytes */${String(content.length)}` }).end();
+    response.writeHead(416, { 'content-range': `bytes */${total}` }).end();
     return;
   }
   const bytes = behaviour?.kind === 'garble' ? garbled(content, behaviour.at) : content;
   const body = bytes.subarray(start);
-  const range =
-    start === 0
-      ? {}
-      : { 'content-range': `bytes ${String(start)}-${String(content.length - 1)}/${String(content.length)}` };
+  const range = start === 0 ? {} : { 'content-range': `bytes ${String(start)}-${String(content.length - 1)}/${total}` };
   response.writeHead(start === 0 ? 200 : 206, { ...headers, etag, 'content-length': String(body.length), ...range });
-  if (behaviour?.kind !== 'break' && behaviour?.kind !== 'stall') {
-    response.end(body);
-    return;
-  }
-  response.write(body.subarray(0, behaviour.after), () => {
-    if (behaviour.kind === 'break') response.destroy();
+  if (behaviour === undefined || behaviour.kind === 'garble') response.end(body);
+  else sendSome(response, body, behaviour);
+}
+
+function sendSome(response: ServerResponse, body: Buffer, { kind, after }: { kind: string; after: number }): void {
+  response.write(body.subarray(0, after), () => {
+    if (kind === 'break') response.destroy();
   });
 }
 
