@@ -13,4 +13,5 @@ export * from './pod-conditions.ts';
 export * from './pod-events.ts';
 export * from './sentinels.ts';
 export * from './status.ts';
+export { shorten } from './text.ts';
 export * from './version.ts';

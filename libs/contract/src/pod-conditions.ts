@@ -42,13 +42,23 @@ export interface PodCondition {
   readonly message: string;
 }
 
-/** The conditions of a status; the reason is the status's own: the phase, or why it was entered. */
+/** The reason of a condition that does not hold while the job is under way. */
+const NOT_NOW = 'InProgress';
+
+/**
+ * The conditions of a status. One that holds, and all at the end of the job, have the reason of the status: the phase,
+ * or why it was entered. The others say nothing of the phase, and so need not be written whenever it changes.
+ */
 export function conditionsOf(status: JobStatus): PodCondition[] {
   const rows: [string, PodConditionRow][] = Object.entries(POD_CONDITIONS);
-  return rows.map(([name, row]) => ({
-    type: `${KUBERNETES_PREFIX}${name}`,
-    status: row.holds(status) ? 'True' : 'False',
-    reason: status.reason,
-    message: shorten(status.message, MESSAGE_LIMIT),
-  }));
+  return rows.map(([name, row]) => {
+    const holds = row.holds(status);
+    const speaks = holds || POD_CONDITIONS.Finished.holds(status);
+    return {
+      type: `${KUBERNETES_PREFIX}${name}`,
+      status: holds ? 'True' : 'False',
+      reason: speaks ? status.reason : NOT_NOW,
+      message: speaks ? shorten(status.message, MESSAGE_LIMIT) : '',
+    };
+  });
 }

@@ -164,7 +164,12 @@ describe('the conditions', () => {
     ).toEqual([]);
   });
 
-  it('carry the reason of the status', () => {
+  it('carry the reason of the status when they hold and when the job is over', () => {
+    expect(conditionsOf(statusOf({ phase: 'Packaging' })).map(({ reason }) => reason)).toEqual([
+      'InProgress',
+      'InProgress',
+      'InProgress',
+    ]);
     expect(conditionsOf(statusOf({ phase: 'Failed', reason: 'NoSpace', message: 'full' })).at(-1)).toEqual({
       type: 'ims.cray.com/Finished',
       status: 'True',

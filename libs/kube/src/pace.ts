@@ -1,0 +1,67 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+/** Writes of one kind that follow each other within this time become one, in milliseconds. */
+const SPACING_MS = 1000;
+
+/** After so many writes of one kind a job is no ordinary one: somebody goes round in circles. */
+const ORDINARY_WRITES = 16;
+
+const LONGEST_SPACING_MS = 60_000;
+
+/** What can wait (progress, the last status of IMS) is written at most this often, in milliseconds. */
+const SELDOM_MS = 10_000;
+
+const LONGEST_SELDOM_MS = 120_000;
+
+/** A repeated event is told again at most this often, in milliseconds. */
+const SERIES_MS = 10_000;
+
+const LONGEST_SERIES_MS = 300_000;
+
+const BACKOFF_MS = 500;
+
+const LONGEST_BACKOFF_MS = 30_000;
+
+/** While the last words are on their way, in milliseconds. */
+const LONGEST_BACKOFF_IN_A_HURRY_MS = 500;
+
+/** No server is waited for longer than this, in milliseconds, whatever it says. */
+const LONGEST_RETRY_AFTER_MS = 120_000;
+
+/** How long after a write of a kind the next one may follow, when there were `writes` of it. */
+export function spacingMs(writes: number): number {
+  return doubled(SPACING_MS, writes - ORDINARY_WRITES, LONGEST_SPACING_MS);
+}
+
+/** How long what can wait waits, when it was written `writes` times: a long job costs little more than a short one. */
+export function seldomMs(writes: number): number {
+  return doubled(SELDOM_MS, writes, LONGEST_SELDOM_MS);
+}
+
+/** How long after an event was told for the `tellings`th time it may be told again. */
+export function seriesMs(tellings: number): number {
+  return doubled(SERIES_MS, tellings - 1, LONGEST_SERIES_MS);
+}
+
+/**
+ * How long after the `failures`th failure in a row the next attempt comes. A server's own wish is kept to; without one
+ * the wait is doubled each time and spread, so that a thousand agents do not come back at once (H46).
+ *
+ * @param failed.random from 0 to 1
+ */
+export function retryMs(failed: {
+  readonly failures: number;
+  readonly retryAfterMs: number | undefined;
+  readonly isHurried: boolean;
+  readonly random: number;
+}): number {
+  const { failures, retryAfterMs, isHurried, random } = failed;
+  if (retryAfterMs !== undefined) return Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS) * (1 + random / 10);
+  const longest = isHurried ? LONGEST_BACKOFF_IN_A_HURRY_MS : LONGEST_BACKOFF_MS;
+  return doubled(BACKOFF_MS, failures - 1, longest) * (0.5 + random / 2);
+}
+
+function doubled(first: number, times: number, longest: number): number {
+  return Math.min(first * 2 ** Math.max(0, Math.min(times, 30)), longest);
+}

@@ -1,0 +1,92 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import {
+  annotationKeys,
+  conditionsOf,
+  encodeAnnotations,
+  KUBERNETES_PREFIX,
+  POD_CONDITIONS,
+  type JobStatus,
+} from '@ims/contract';
+
+import { spaced, type Due } from './due.ts';
+import { nextEvent } from './events.ts';
+import { seldomMs } from './pace.ts';
+import type { TimedCondition, Write } from './pod-api.ts';
+import { stayOf, type State } from './state.ts';
+
+/** What to do now. */
+export type Next =
+  | { readonly do: 'nothing' }
+  | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'read' }
+  | { readonly do: 'write'; readonly write: Write };
+
+/** The time, by both clocks. */
+export interface Now {
+  readonly monotonic: number;
+  readonly wall: Date;
+}
+
+const MINOR = ['progress', 'job-status', 'job-status-pending'].map((name) => `${KUBERNETES_PREFIX}${name}`);
+
+/**
+ * Decides what to do next: the pod is read once, then whatever differs from what is wanted is written, annotations
+ * first, so that whoever waits for a condition finds them.
+ */
+export function planNext(state: State, now: Now): Next {
+  if (state.isOver || state.status === undefined) return { do: 'nothing' };
+  const dues = differences(state, now.wall);
+  const isUnread = state.seen === 'unknown';
+  if (!isUnread && dues.length === 0) return { do: 'nothing' };
+  if (now.monotonic < state.retryAt) return { do: 'wait', ms: state.retryAt - now.monotonic };
+  if (isUnread) return { do: 'read' };
+  const ready = dues.find(({ at }) => state.isHurried || at <= now.monotonic);
+  if (ready !== undefined) return { do: 'write', write: ready.write };
+  return { do: 'wait', ms: Math.min(...dues.map(({ at }) => at)) - now.monotonic };
+}
+
+function differences(state: State, wall: Date): readonly Due[] {
+  const { uid, status } = state;
+  if (uid === undefined || status === undefined) return [];
+  const dues = [annotations(state, status, uid), conditions({ ...state, status }, uid, wall), nextEvent(state, uid)];
+  return dues.filter((due) => due !== undefined).filter(({ write }) => state.refused[write.kind] !== stayOf(status));
+}
+
+function annotations(state: State, status: JobStatus, uid: string): Due | undefined {
+  const { earlier, seen, written } = state;
+  const wanted = encodeAnnotations({ ...status, history: [...earlier, ...status.history] });
+  const changed = annotationKeys().filter((key) => typeof seen === 'string' || seen.annotations[key] !== wanted[key]);
+  if (changed.length === 0) return undefined;
+  const patch = Object.fromEntries(changed.map((key) => [key, wanted[key] ?? null]));
+  const isMinor = changed.every((key) => MINOR.includes(key));
+  const at = isMinor ? written.annotations.at + seldomMs(state.minorWrites) : spaced(state, written.annotations);
+  return { write: { kind: 'annotations', uid, patch, isMinor }, at };
+}
+
+function conditions(state: State & { readonly status: JobStatus }, uid: string, wall: Date): Due | undefined {
+  const { status, written } = state;
+  const seen = typeof state.seen === 'object' ? state.seen : undefined;
+  const known = new Map(seen?.conditions.map((condition) => [condition.type, condition]));
+  const wanted = conditionsOf(status);
+  // Why one holds may change without it: that is told with the end of the job and not for its own sake.
+  const isOver = POD_CONDITIONS.Finished.holds(status);
+  const differs = wanted.some(({ type, status: is, reason }) => {
+    const before = known.get(type);
+    return before?.status !== is || (isOver && before.reason !== reason);
+  });
+  if (!differs) return undefined;
+  const timed = wanted.map((condition): TimedCondition => {
+    const before = known.get(condition.type);
+    const since = before?.status === condition.status ? before.lastTransitionTime : secondsOf(wall);
+    return { ...condition, lastTransitionTime: since };
+  });
+  const write: Write = { kind: 'conditions', uid, generation: seen?.generation, conditions: timed };
+  return { write, at: spaced(state, written.conditions) };
+}
+
+/** The times of an object's status have no fractions of a second. */
+function secondsOf(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, 'Z');
+}
