@@ -1,45 +1,35 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { runProgram, type CommonOptions, type Termination } from '@ims/cli';
-import { exitCodeOf, runExport } from '@ims/export';
+import { runProgram } from '@ims/cli';
 
-import { readConfig } from './config.ts';
-import { wire } from './wire.ts';
+import type { CommandRow, Start } from './commands/command.ts';
+import { PACKAGE } from './commands/package.ts';
+import { PUBLISH } from './commands/publish.ts';
+import { RESUME, RUN } from './commands/run.ts';
+import { VERIFY } from './commands/verify.ts';
+import { addPrepare } from './prepare/command.ts';
 
-/** What the program is started with. */
-export interface Start {
-  readonly argv: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-  readonly termination: Termination;
-}
+const ABOUT = {
+  name: 'ims-agent',
+  description: 'Prepares an image root for the shell, then packs, stores and registers what the user made of it',
+  example: RUN.example,
+};
+
+/** Every command; the first is what the program does when none is given. */
+const COMMANDS: readonly CommandRow[] = [RUN, RESUME, PACKAGE, PUBLISH, VERIFY];
 
 /** The program `ims-agent`: gives the exit code of the command line. */
 export async function run(start: Start): Promise<number> {
-  const about = {
-    name: 'ims-agent',
-    description: 'Prepares an image root for the shell, then packs, stores and registers what the user made of it',
-    example: 'IMS_ACTION=customize IMS_JOB_ID=… IMAGE_ROOT_ARCHIVE_NAME=cos-2.5 ims-agent run /mnt/image',
-  };
-  return await runProgram(about, start.argv, (program, act) => {
-    const job = act(async (parent: string | undefined) => await runJob(start, parent, program.opts()));
-    program
-      .command('run', { isDefault: true })
-      .argument('[parent]', 'the shared volume; wins over IMAGE_ROOT_PARENT')
-      .description('run the job from its beginning, or from where an earlier start of it was')
-      .action(job);
-    program
-      .command('resume')
-      .argument('[parent]', 'the shared volume; wins over IMAGE_ROOT_PARENT')
-      .description('go on by hand with a job whose agent ended: the same as run, from its journal')
-      .action(job);
+  return await runProgram(ABOUT, start.argv, (program, act) => {
+    addPrepare(program, act, start);
+    for (const row of COMMANDS) {
+      program
+        .command(row.name, { isDefault: row === RUN })
+        .argument(...row.argument)
+        .description(row.description)
+        .addHelpText('after', `\nExample:\n  ${row.example}`)
+        .action(act(async (argument: string | undefined) => await row.run(start, argument, program.opts())));
+    }
   });
-}
-
-async function runJob(start: Start, parent: string | undefined, options: CommonOptions): Promise<number> {
-  const { logLevel } = options;
-  const config = readConfig(logLevel === undefined ? start.env : { ...start.env, LOG_LEVEL: logLevel }, parent);
-  await using wired = await wire(config, options.output);
-  const last = await runExport({ ...wired, settings: config.settings, signal: start.termination.signal });
-  return exitCodeOf(last, start.termination.exitCode());
 }

@@ -1,10 +1,17 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { parseStoreAddress, type StoreAddress } from '@ims/artifacts';
+import { parseStoreAddress } from '@ims/artifacts';
 import { layoutOf, sentinelPath, type Layout } from '@ims/contract';
 import { readEnvironment, type Environment } from '@ims/env';
-import type { ExportSettings } from '@ims/export';
+import type { ExportSettings, Goal } from '@ims/export';
+import { asFailure, Failure } from '@ims/runtime';
+
+import { DESTINATION_NAMES, destinationOf, type Destination } from './destination.ts';
+import { S3_NAMES, s3AccessOf, type S3Access } from './s3-access.ts';
+
+/** What every transfer needs to know. */
+const TRANSFER_NAMES = ['CA_CERT', 'IMS_STALL_TIMEOUT', 'IMS_RETRY_TIMEOUT'] as const;
 
 const NAMES = [
   'IMS_ACTION',
@@ -21,7 +28,6 @@ const NAMES = [
   'LOG_LEVEL',
   'IMS_ON_INVALID',
   'IMS_SQUASHFS_COMPRESSION',
-  'IMS_STORE',
   'IMS_CONFIG_DIR',
   'IMS_AUTHORIZED_KEYS',
   'IMS_CA_DIR',
@@ -31,6 +37,17 @@ const NAMES = [
   'IMS_HOST_KEY_DIR',
   'IMS_PEER_TIMEOUT',
   'IMS_TERMINATION_LOG',
+  'IMS_URL',
+  'OAUTH_CONFIG_DIR',
+  'OAUTH_CLIENT_ENDPOINT',
+  'OAUTH_CLIENT_ID',
+  'OAUTH_CLIENT_SECRET',
+  'OAUTHLIB_INSECURE_TRANSPORT',
+  'IMS_CALL_TIMEOUT',
+  'IMS_OUTBOX_TIMEOUT',
+  'IMS_RESUMED_LATER',
+  ...TRANSFER_NAMES,
+  ...DESTINATION_NAMES,
 ] as const;
 
 /** The checked configuration of the agent. */
@@ -39,34 +56,80 @@ export interface AgentConfig {
   readonly warnings: readonly string[];
   readonly layout: Layout;
   readonly settings: ExportSettings;
-  readonly store: StoreAddress;
+  readonly destination: Destination;
+}
+
+/** What the command line adds to the environment. */
+export interface Arguments {
+  /** The shared volume; wins over `IMAGE_ROOT_PARENT`. */
+  readonly parent: string | undefined;
+  /** Who only packs needs no key to any store. */
+  readonly goal: Goal;
 }
 
 /**
- * Reads the configuration; a parent directory on the command line wins over the variable.
+ * Reads the configuration.
  *
  * @throws Failure ConfigurationInvalid naming every problem at once
  */
-export function readConfig(env: NodeJS.ProcessEnv, parentArgument: string | undefined): AgentConfig {
-  const given = parentArgument === undefined ? env : { ...env, IMAGE_ROOT_PARENT: parentArgument };
-  const { values, warnings } = readEnvironment(NAMES, given, { IMS_STORE: parseStoreAddress });
+export function readConfig(env: NodeJS.ProcessEnv, { parent, goal }: Arguments): AgentConfig {
+  const placed = parent === undefined ? env : { ...env, IMAGE_ROOT_PARENT: parent };
+  const given = goal === 'published' ? placed : without(DESTINATION_NAMES, placed);
+  const problems: string[] = [];
+  const read = attempt(problems, () => readEnvironment(NAMES, given, { IMS_STORE: parseStoreAddress }));
+  // Read by themselves as well, so that one misspelt variable does not hide what is missing here.
+  const where = attempt([], () => readEnvironment(DESTINATION_NAMES, given, { IMS_STORE: parseStoreAddress }));
+  const usual = `${read?.values.IMAGE_ROOT_PARENT ?? ''}/published`;
+  const destination = where && destinationOf(where.values, usual, problems);
+  if (problems.length > 0 || read === undefined || destination === undefined) {
+    throw new Failure('ConfigurationInvalid', problems.join('; '));
+  }
+  const { values, warnings } = read;
   const layout = layoutOf({ parent: values.IMAGE_ROOT_PARENT, action: values.IMS_ACTION, jailed: values.SSH_JAIL });
-  return {
-    values,
-    warnings,
-    layout,
-    settings: settingsOf(values, layout),
-    store: parseStoreAddress(values.IMS_STORE ?? `${layout.parent}/published`),
-  };
+  return { values, warnings, layout, settings: { ...settingsOf(values, layout), goal }, destination };
 }
 
-function settingsOf(values: AgentConfig['values'], layout: Layout): ExportSettings {
+/** What reading an image back needs. */
+export interface ReadingConfig {
+  readonly values: Environment<(typeof READING_NAMES)[number]>['values'];
+  /** Known exactly for an address in S3. */
+  readonly s3: S3Access | undefined;
+}
+
+const READING_NAMES = ['LOG_LEVEL', ...TRANSFER_NAMES, ...S3_NAMES] as const;
+
+/**
+ * Reads what it takes to read the image back that stands at an address.
+ *
+ * @throws Failure ConfigurationInvalid naming every problem at once
+ */
+export function readReadingConfig(env: NodeJS.ProcessEnv, address: string): ReadingConfig {
+  const { values } = readEnvironment(READING_NAMES, env);
+  const problems: string[] = [];
+  const s3 = /^s3:/i.test(address) ? s3AccessOf(values, problems) : undefined;
+  if (problems.length > 0) throw new Failure('ConfigurationInvalid', problems.join('; '));
+  return { values, s3 };
+}
+
+function attempt<T>(problems: string[], read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    problems.push(asFailure(error).message);
+    return undefined;
+  }
+}
+
+function without(names: readonly string[], env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
+}
+
+function settingsOf(values: AgentConfig['values'], layout: Layout): Omit<ExportSettings, 'goal'> {
   const seenByUser = (path: string): string => (layout.jailed ? path.slice(layout.imageRoot.length) : path);
   return {
     jobId: values.IMS_JOB_ID,
     imageName: values.IMAGE_ROOT_ARCHIVE_NAME,
     action: values.IMS_ACTION,
-    goal: 'published',
     debug: values.ENABLE_DEBUG,
     onInvalid: values.IMS_ON_INVALID,
     flags: {

@@ -2,8 +2,11 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import './prepare/hide-address.ts';
+
 import { terminationOf } from '@ims/cli';
 
 import { run } from './cli.ts';
 
-process.exitCode = await run({ argv: process.argv, env: process.env, termination: terminationOf(process) });
+const { argv, env, stdout } = process;
+process.exitCode = await run({ argv, env, stdout, termination: terminationOf(process) });

@@ -1,10 +1,9 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { createDirectoryRegistry, openStore } from '@ims/artifacts';
 import type { CommonOptions } from '@ims/cli';
 import { sentinelPath, VERSION } from '@ims/contract';
-import type { ExportPorts } from '@ims/export';
+import type { ExportPorts, Reporter } from '@ims/export';
 import { bootFileNames, freeSpace, lazyImageRoot, usageOf, zstdSupport, type ImageRoot } from '@ims/image-root';
 import { openJournal } from '@ims/journal';
 import { openLogger } from '@ims/logging';
@@ -17,50 +16,78 @@ import { createPacker } from '@ims/squashfs';
 import { jobArtifacts } from './artifacts.ts';
 import type { AgentConfig } from './config.ts';
 import { jobInspector } from './inspector.ts';
+import { openPublishing, type Publishing } from './publishing.ts';
 import { jobStage } from './stage.ts';
 
 /** The world of one agent; disposing of it ends its heartbeat and its watches. */
 export interface Wired extends AsyncDisposable {
   readonly ports: ExportPorts;
+  /** How many calls IMS has not taken yet. */
+  readonly untold: Publishing['untold'];
 }
 
 /** Joins the story of the agent with the world that the configuration describes. */
-export async function wire(config: AgentConfig, output: CommonOptions['output']): Promise<Wired> {
+export async function wire(
+  config: AgentConfig,
+  start: { readonly output: CommonOptions['output']; readonly signal: AbortSignal },
+): Promise<Wired> {
   const { values, layout } = config;
-  const logger = await openLogger({ name: 'ims-agent', level: values.LOG_LEVEL, format: output });
+  const logger = await openLogger({
+    name: 'ims-agent',
+    level: values.LOG_LEVEL,
+    format: start.output,
+    secrets: secretsOf(config),
+  });
   for (const warning of config.warnings) logger.warn({}, warning);
   await ensurePrivateDirectory(layout.private);
+  // Whatever is opened before something else fails is closed again.
+  await using opening = new AsyncDisposableStack();
   const journal = await openJournal({ path: `${layout.private}/journal.jsonl`, job: values.IMS_JOB_ID, logger });
-  const image = lazyImageRoot(layout.imageRoot);
+  opening.defer(async () => await journal.close());
+  const publishing = opening.use(await openPublishing(config, logger));
+  const image = opening.use(lazyImageRoot(layout.imageRoot));
   const board = createBoard({ layout, userDirectory: userDirectory(config, image.open), logger, own: 'agentAlive' });
-  const heartbeat = createHeartbeat({
-    path: sentinelPath(layout, 'agentAlive'),
-    text: `ims-agent/${VERSION}`,
-    logger,
-  });
-  await heartbeat.start();
+  opening.defer(async () => await board.close());
+  const heartbeat = await beat(config, logger);
+  opening.defer(async () => await heartbeat.stop());
+  const opened = opening.move();
   return {
+    untold: publishing.untold,
     ports: {
-      store: openStore(config.store, { logger }),
-      registry: createDirectoryRegistry({ directory: config.store.directory, arch: values.BUILD_ARCH }),
+      store: publishing.store,
+      registry: publishing.registry,
       ...workshop(config, image.open, logger),
       board,
       peer: createPeer({ path: sentinelPath(layout, 'sshdAlive'), clock: systemClock }),
       journal,
       logger,
       clock: systemClock,
-      reporter: combineReporters([
-        createStatusFile({ path: `${layout.private}/status.json`, logger }),
-        createTerminationMessage({ path: values.IMS_TERMINATION_LOG, logger }),
-      ]),
+      reporter: combineReporters([...publishing.reporters, ...localReporters(config, logger)]),
     },
-    [Symbol.asyncDispose]: async () => {
-      await heartbeat.stop();
-      await board.close();
-      await journal.close();
-      await image[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: async () => await opened.disposeAsync(),
   };
+}
+
+function secretsOf({ values, destination }: AgentConfig): string[] {
+  const keys = destination.s3 === undefined ? [] : Object.values(destination.s3.credentials);
+  return [...keys, ...(values.OAUTH_CLIENT_SECRET === undefined ? [] : [values.OAUTH_CLIENT_SECRET])];
+}
+
+async function beat({ layout }: AgentConfig, logger: Logger): Promise<ReturnType<typeof createHeartbeat>> {
+  const heartbeat = createHeartbeat({
+    path: sentinelPath(layout, 'agentAlive'),
+    text: `ims-agent/${VERSION}`,
+    logger,
+  });
+  await heartbeat.start();
+  return heartbeat;
+}
+
+function localReporters({ values, layout }: AgentConfig, logger: Logger): Reporter[] {
+  return [
+    createStatusFile({ path: `${layout.private}/status.json`, logger }),
+    createTerminationMessage({ path: values.IMS_TERMINATION_LOG, logger }),
+  ];
 }
 
 /** Everything that works on the image root. */

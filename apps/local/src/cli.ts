@@ -23,7 +23,8 @@ Examples:
   ims-job run                                        a demonstration with an image of its own
   ims-job run --image root.sqsh --script setup.sh    customizes by script
   ims-job run --image /srv/root --store /srv/images  opens a shell for a person and waits
-  ims-job run --image root.tar.zst --action create --output json | tail -n 1`;
+  ims-job run --image root.tar.zst --action create --output json | tail -n 1
+  S3_ENDPOINT=https://rgw S3_ACCESS_KEY=… S3_SECRET_KEY=… ims-job run --store s3://boot-images`;
 
 /** Runs `ims-job` and gives its exit code. */
 export async function run(world: World): Promise<number> {
@@ -49,7 +50,7 @@ function defineRun(program: Command, action: (flags: RunFlags) => Promise<void>)
     .option('--script <file>', 'run it over ssh inside the image root; left out: a shell for a person')
     .option('--no-jail', 'a root shell of this machine instead of one that is confined to the image')
     .option('--in-place', 'work on the directory itself instead of on a copy')
-    .option('--store <directory>', 'where to publish (default: images below IMS_JOB_HOME)')
+    .option('--store <place>', 'directory or s3://BUCKET to publish in (default: images below IMS_JOB_HOME)')
     .option('--name <name>', 'name of the image that is made (default: after --image)')
     .option('--kernel <file>', 'kernel in /boot')
     .option('--initrd <file>', 'initrd in /boot')

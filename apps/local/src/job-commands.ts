@@ -34,7 +34,7 @@ const USUAL_LEVEL = 'INFO';
 
 /** `ims-job run` */
 export async function runJob(world: World, flags: RunFlags, spoken: Spoken): Promise<number> {
-  const request = await checkFlags(flags, { cwd: world.cwd, home: spoken.home });
+  const request = await checkFlags(flags, { cwd: world.cwd, home: spoken.home, env: world.env });
   await requireMachine(world);
   const logLevel = spoken.logLevel ?? USUAL_LEVEL;
   return await carryOut(world, spoken, async (ports) => ({

@@ -5,6 +5,7 @@ import type { ProcessRunner } from '@ims/process';
 import type { Logger } from '@ims/runtime';
 import type { Home } from './job/home.ts';
 import type { Narrator } from './pair/narrator.ts';
+import type { OwnEnvironment } from './pair/outside.ts';
 import type { Programs } from './pair/programs.ts';
 
 /** Signals that reached `ims-job`. */
@@ -22,6 +23,8 @@ export interface LocalPorts {
   readonly home: Home;
   readonly runner: ProcessRunner;
   readonly programs: Programs;
+  /** Our own environment, of which the agent gets what publishing needs. */
+  readonly env: OwnEnvironment;
   readonly logger: Logger;
   readonly narrator: Narrator;
   readonly interruption: Interruption;

@@ -11,6 +11,7 @@ import { VARIABLES, type Parser } from '@ims/env';
 import { asFailure, Failure } from '@ims/runtime';
 import type { Architecture, WantedBootNames } from './image/boot-names.ts';
 import { findImageSource, type ImageSource } from './image/image-source.ts';
+import { missingOutside, type OwnEnvironment } from './pair/outside.ts';
 
 /** The flags of `ims-job run` as they were typed. */
 export interface RunFlags {
@@ -35,6 +36,7 @@ export interface RunRequest {
   readonly source: ImageSource | undefined;
   readonly inPlace: boolean;
   readonly script: string | undefined;
+  /** An absolute path or an `s3://` address. */
   readonly store: string | undefined;
   readonly name: string | undefined;
   readonly wanted: WantedBootNames;
@@ -47,6 +49,7 @@ export interface Place {
   readonly cwd: string;
   /** Directory of all jobs, which an image must not contain. */
   readonly home: string;
+  readonly env: OwnEnvironment;
 }
 
 /**
@@ -128,7 +131,11 @@ async function checkStore(flags: RunFlags, place: Place, problems: string[]): Pr
   try {
     const isAddress = flags.store === '' || /^[a-z][a-z0-9+.-]*:/i.test(flags.store);
     const address = parseStoreAddress(isAddress ? flags.store : resolve(place.cwd, flags.store));
-    if (address.kind === 's3') return flags.store;
+    if (address.kind === 's3') {
+      const store = `s3://${address.bucket}`;
+      problems.push(...missingOutside(store, place.env));
+      return store;
+    }
     const { directory } = address;
     const facts = await stat(directory).catch(() => undefined);
     if (facts?.isDirectory() === false) problems.push(`--store ${directory} is a file (accepted: a directory)`);

@@ -26,6 +26,7 @@ export function wire(world: World, voice: Voice): LocalPorts {
     home: homeAt(voice.home),
     runner: createRunner({ logger }),
     programs: findPrograms(world.main, world.node),
+    env: world.env,
     logger,
     narrator,
     interruption: world.interruption,

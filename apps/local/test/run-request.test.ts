@@ -21,12 +21,12 @@ describe('the flags of ims-job run', () => {
       action: 'Customize',
       image: 'absent',
       script: 'empty.sh',
-      store: 's3://bucket',
+      store: 'gopher://bucket',
       name: 'two\nlines',
       kernel: '../vmlinuz',
       initrd: '',
     };
-    const checking = checkFlags(flags, { cwd: work, home: '/h' });
+    const checking = checkFlags(flags, { cwd: work, home: '/h', env: {} });
     await expect(checking).rejects.toMatchObject({ reason: 'ConfigurationInvalid' });
     const problem = await checking.catch((error: unknown) => (error as Error).message);
     for (const part of [
@@ -48,12 +48,27 @@ describe('the flags of ims-job run', () => {
     await writeFile(join(work, 'setup.sh'), 'true');
     await mkdir(join(work, 'images'));
     const flags = { ...plain, script: 'setup.sh', store: 'images' };
-    const request = await checkFlags(flags, { cwd: work, home: '/h' });
+    const request = await checkFlags(flags, { cwd: work, home: '/h', env: {} });
     expect(request).toMatchObject({ script: join(work, 'setup.sh'), store: join(work, 'images'), jailed: true });
   });
 
-  it('never jail a create job, and refuse a script for it', async () => {
+  it('need keys and an endpoint in the environment for a store in S3, all named at once', async () => {
+    const flags = { ...plain, store: 's3://boot-images' };
     const place = { cwd: '/', home: '/h' };
+    const checking = checkFlags(flags, { ...place, env: { S3_SSL_VERIFY: 'perhaps', S3_SECRET_KEY: 'not shown' } });
+    await expect(checking).rejects.toMatchObject({ reason: 'ConfigurationInvalid' });
+    const problem = await checking.catch((error: unknown) => (error as Error).message);
+    expect(problem).toBe(
+      'S3_ACCESS_KEY is not set (needed for --store s3://boot-images); ' +
+        'neither S3_ENDPOINT nor S3_HOST is set (needed for --store s3://boot-images); ' +
+        'S3_SSL_VERIFY is "perhaps" (accepted: `true`, `false` or the absolute path of a CA file)',
+    );
+    const env = { S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret', S3_HOST: 'rgw' };
+    expect((await checkFlags(flags, { ...place, env })).store).toBe('s3://boot-images');
+  });
+
+  it('never jail a create job, and refuse a script for it', async () => {
+    const place = { cwd: '/', home: '/h', env: {} };
     expect((await checkFlags({ ...plain, action: 'create' }, place)).jailed).toBe(false);
     await expect(checkFlags({ ...plain, action: 'create', script: '/bin/sh' }, place)).rejects.toThrow(
       /opens no shell/,
@@ -63,7 +78,7 @@ describe('the flags of ims-job run', () => {
   it('work in place on a directory only', async () => {
     const work = await temporaryDirectory();
     await writeFile(join(work, 'a.sqsh'), 'hsqs'.padEnd(512));
-    const place = { cwd: work, home: '/h' };
+    const place = { cwd: work, home: '/h', env: {} };
     await expect(checkFlags({ ...plain, inPlace: true }, place)).rejects.toThrow(/--in-place is given without --image/);
     const withFile = checkFlags({ ...plain, inPlace: true, image: 'a.sqsh' }, place);
     await expect(withFile).rejects.toThrow(/--in-place is given with a squashfs file/);
@@ -71,7 +86,7 @@ describe('the flags of ims-job run', () => {
 
   it('refuse an image that contains the place where jobs work', async () => {
     const image = await imageTemplate();
-    const checking = checkFlags({ ...plain, image }, { cwd: '/', home: `${image}/root/ims-job` });
+    const checking = checkFlags({ ...plain, image }, { cwd: '/', home: `${image}/root/ims-job`, env: {} });
     await expect(checking).rejects.toThrow(/contains .*IMS_JOB_HOME/);
   });
 });

@@ -133,6 +133,6 @@ async function release(
 
 /** The exit code of a job that ended so; `signalExit` is what an ending by signal exits with. */
 export function exitCodeOf(last: ExportState, signalExit: number): number {
-  if (last.phase === 'Succeeded') return EXIT_DONE;
-  return last.phase === 'Failed' ? ERRORS[last.reason].exit : signalExit;
+  if (last.phase === 'Failed') return ERRORS[last.reason].exit;
+  return last.phase === 'Interrupted' ? signalExit : EXIT_DONE;
 }

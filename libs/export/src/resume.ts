@@ -3,6 +3,7 @@
 
 import { Failure } from '@ims/runtime';
 
+import { inOrder } from './order.ts';
 import type { JournalEntry, ManifestLocation, Packed } from './ports.ts';
 import { NO_FACTS, type Facts } from './states.ts';
 
@@ -48,7 +49,7 @@ function factsOf(entries: readonly JournalEntry[]): Facts {
   return {
     ...NO_FACTS,
     imageId,
-    artifacts: outside.flatMap((entry) => (entry.step === 'stored' ? [entry.artifact] : [])),
+    artifacts: inOrder(outside.flatMap((entry) => (entry.step === 'stored' ? [entry.artifact] : []))),
     manifest: last(outside, 'manifest')?.location,
     checkpoints: Object.fromEntries(
       outside.flatMap((entry) => (entry.step === 'storing' ? [[entry.name, entry.checkpoint]] : [])),

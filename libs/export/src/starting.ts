@@ -1,6 +1,8 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { Failure } from '@ims/runtime';
+
 import type { ExportPorts } from './ports.ts';
 import { awaitDoor } from './door.ts';
 import { reopen } from './reopen.ts';
@@ -17,6 +19,7 @@ export async function start(settings: ExportSettings, ports: ExportPorts, signal
     case 'fresh':
       return await begin(settings, ports, async () => await openShell(settings, ports, signal));
     case 'opened':
+      if (settings.goal === 'packed') await requireEmptyShell(ports, signal);
       return await begin(settings, ports, async () => await reopen(settings, ports, signal));
     case 'marked-failed':
       return markedFailed(NO_FACTS, point.message);
@@ -45,6 +48,27 @@ async function begin(
   if (!buildFailed) return await takeOver(settings, ports);
   if (settings.debug && opensShell) return await openDoor();
   return { phase: 'Failed', facts: NO_FACTS, reason: 'BuildFailed', message: 'the build of the image failed' };
+}
+
+/** A living sshd container beats more often than this, in milliseconds. */
+const BEAT_MS = 15_000;
+
+/** By hand nobody asks the shell to close: what its users still change must not be packed half (H17). */
+async function requireEmptyShell({ board, peer, clock }: ExportPorts, signal: AbortSignal): Promise<void> {
+  const began = clock.monotonic();
+  await board.until(async () => {
+    const beats = (await board.read('sshdAlive')).kind === 'present';
+    if ((await peer.state()) === 'alive') {
+      throw new Failure(
+        'SessionsRemain',
+        'the sshd container of this job is alive, and its users may change the image',
+        {
+          advice: 'touch complete in its shell, or end the container; then pack again',
+        },
+      );
+    }
+    return !beats || clock.monotonic() - began > BEAT_MS ? true : undefined;
+  }, signal);
 }
 
 /** Takes the image root as it is: what the builder made, or what was made of it by hand. */

@@ -1,16 +1,15 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { ARTIFACTS, encodeManifest, manifestOf, type ArtifactName, type StoredArtifact } from '@ims/contract';
+import { encodeManifest, manifestOf, type ArtifactName, type StoredArtifact } from '@ims/contract';
 import type { StateOf } from '@ims/runtime';
 
 import type { Identity } from './identity.ts';
+import { ARTIFACT_NAMES, inOrder } from './order.ts';
 import type { ArtifactSource, ExportPorts, ImageIdentity, PutOptions } from './ports.ts';
 import { transferTeller } from './progress.ts';
 import type { ExportData, ExportState, Facts } from './states.ts';
 import { together } from './together.ts';
-
-const NAMES = Object.keys(ARTIFACTS) as ArtifactName[];
 
 /** Stores every artifact that is not stored yet, side by side, then the manifest (H3, H20). */
 export async function upload(
@@ -32,7 +31,7 @@ async function storeMissing(
   facts: Facts,
   { ports, signal }: { readonly ports: ExportPorts; readonly signal: AbortSignal },
 ): Promise<StoredArtifact[]> {
-  const missing = NAMES.filter((name) => !facts.artifacts.some((artifact) => artifact.name === name));
+  const missing = ARTIFACT_NAMES.filter((name) => !facts.artifacts.some((artifact) => artifact.name === name));
   await using opened = await openAll(missing, ports);
   const told = transferTeller(ports, opened.sources);
   return await together(opened.sources, signal, async (source, either) => {
@@ -84,9 +83,4 @@ function checkpointOf(
       await ports.journal.append({ step: 'storing', name, checkpoint });
     },
   };
-}
-
-/** Whatever was stored first, the manifest has the order of the table (contract §6.1). */
-function inOrder(artifacts: readonly StoredArtifact[]): StoredArtifact[] {
-  return NAMES.flatMap((name) => artifacts.findLast((artifact) => artifact.name === name) ?? []);
 }

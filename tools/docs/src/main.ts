@@ -17,9 +17,9 @@ const pages = {
   'docs/annotations.md': annotationsPage(),
   'docs/contract.md': contractPage(),
   'docs/environment.md': environmentPage({
-    'ims-agent': await source('apps/agent/src/config.ts'),
+    'ims-agent': await sources('apps/agent/src', ['config.ts', 'destination.ts', 's3-access.ts', 'prepare/config.ts']),
     'ims-sshd': await source('apps/sshd/src/config.ts'),
-    'ims-job': await source('apps/local/src/config.ts'),
+    'ims-job': await sources('apps/local/src', ['config.ts', 'pair/outside.ts']),
   }),
 };
 
@@ -35,6 +35,12 @@ for (const [name, text] of Object.entries(pages)) {
     await writeFile(file, wanted);
     console.log(`wrote ${name}`);
   }
+}
+
+/** Those of a program that say which variables it reads. */
+async function sources(folder: string, names: readonly string[]): Promise<string> {
+  const texts = await Promise.all(names.map(async (name) => await source(join(folder, name))));
+  return texts.join('\n');
 }
 
 /** Empty for a file that is not there. */

@@ -28,6 +28,7 @@ export interface JobRecord {
   readonly script: string | undefined;
   /** Known when the script has ended. */
   readonly scriptEnd: ScriptEnd | undefined;
+  /** An absolute path or an `s3://` address; no key to it is ever written down (H34). */
   readonly store: string;
   readonly wanted: WantedBootNames;
   readonly keep: boolean;

@@ -5,6 +5,7 @@ import { PRIVATE_DIRECTORY } from '@ims/contract';
 import type { JournalEntry } from '@ims/export';
 import { readJournal } from '@ims/journal';
 import { Failure } from '@ims/runtime';
+import { missingOutside } from '../pair/outside.ts';
 import { ownMark } from './create-job.ts';
 import { jobPaths } from './home.ts';
 import { readRecord, writeRecord, type JobRecord } from './record.ts';
@@ -28,6 +29,7 @@ export async function prepareResume(id: string, logLevel: string | undefined, po
   const record = await readRecord(paths.record);
   refuseWhenBusy(record);
   refuseWhenDone(record, ports.self);
+  refuseWithoutKeys(record, ports);
   const needed = neededFor(await readJournal(`${paths.volume}/${PRIVATE_DIRECTORY}/journal.jsonl`));
   const how = needed === 'agent' ? 'its shell is closed, only the agent goes on' : 'its shell is opened';
   ports.logger.info({}, `resumes job ${id}: ${how}`);
@@ -50,6 +52,14 @@ function refuseWhenBusy(record: JobRecord): void {
       advice: 'wait for it, or end that process first',
     },
   );
+}
+
+function refuseWithoutKeys({ id, store }: JobRecord, { env }: LocalPorts): void {
+  const problems = missingOutside(store, env);
+  if (problems.length === 0) return;
+  throw new Failure('ConfigurationInvalid', `job ${id} publishes to ${store}: ${problems.join('; ')}`, {
+    advice: 'set what is named as it was when the job was started; keys are written down nowhere',
+  });
 }
 
 function refuseWhenDone(record: JobRecord, self: string): void {

@@ -31,10 +31,11 @@ function common(paths: JobPaths, record: JobRecord): Variables {
 export function agentVariables(
   paths: JobPaths,
   record: JobRecord,
-  settings: { readonly boot: BootNames; readonly port: number },
+  settings: { readonly boot: BootNames; readonly port: number; readonly outside: Variables },
 ): Variables {
-  const { boot, port } = settings;
+  const { boot, port, outside } = settings;
   return {
+    ...outside,
     ...common(paths, record),
     IMAGE_ROOT_ARCHIVE_NAME: record.name,
     KERNEL_FILENAME: boot.kernel,

@@ -1,0 +1,43 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import type { CommonOptions, Termination } from '@ims/cli';
+
+/** What the program is started with. */
+export interface Start {
+  readonly argv: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly termination: Termination;
+  readonly stdout: { write(text: string): unknown };
+}
+
+/** One command of the program. */
+export interface CommandRow {
+  readonly name: string;
+  /** As commander writes it, `[parent]`, and what it means. */
+  readonly argument: readonly [string, string];
+  readonly description: string;
+  /** A command line that works. */
+  readonly example: string;
+  /** Gives the exit code. */
+  readonly run: (start: Start, argument: string | undefined, options: CommonOptions) => Promise<number>;
+}
+
+/** The argument of every command that works on a job. */
+export const PARENT = ['[parent]', 'the shared volume; wins over IMAGE_ROOT_PARENT'] as const;
+
+/** The environment with what the options say; they win. */
+export function environmentOf(start: Start, { logLevel }: CommonOptions): NodeJS.ProcessEnv {
+  return logLevel === undefined ? start.env : { ...start.env, LOG_LEVEL: logLevel };
+}
+
+/** Writes what a command found out: one JSON object for programs, names and values below each other for people. */
+export function print(
+  start: Start,
+  output: CommonOptions['output'],
+  answer: { readonly json: object; readonly rows: readonly (readonly [string, string])[] },
+): void {
+  const widest = Math.max(...answer.rows.map(([name]) => name.length));
+  const text = answer.rows.map(([name, value]) => `${name.padEnd(widest)}  ${value}`).join('\n');
+  start.stdout.write(`${output === 'json' ? JSON.stringify(answer.json) : text}\n`);
+}

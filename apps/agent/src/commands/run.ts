@@ -1,0 +1,63 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import type { CommonOptions } from '@ims/cli';
+import { exitCodeOf, runExport, type ExportState } from '@ims/export';
+
+import { readConfig, type AgentConfig, type Arguments } from '../config.ts';
+import { wire, type Wired } from '../wire.ts';
+import { environmentOf, PARENT, type CommandRow, type Start } from './command.ts';
+
+/** How an agent ended. */
+export interface JobEnd {
+  readonly last: ExportState;
+  readonly code: number;
+}
+
+/** Everything that one start of an agent on a volume is made of. */
+export interface Job {
+  readonly start: Start;
+  readonly config: AgentConfig;
+  readonly wired: Wired;
+}
+
+/** Opens the volume for one start of an agent, does something with it, and closes it again. */
+export async function withJob<T>(
+  start: Start,
+  options: CommonOptions,
+  job: { readonly arguments: Arguments; readonly work: (job: Job) => Promise<T> },
+): Promise<T> {
+  const config = readConfig(environmentOf(start, options), job.arguments);
+  await using wired = await wire(config, { output: options.output, signal: start.termination.signal });
+  return await job.work({ start, config, wired });
+}
+
+/** Tells the agent's story to its end, and what the outside could not be told. */
+export async function tellStory({ start, config, wired }: Job): Promise<JobEnd> {
+  const { termination } = start;
+  const last = await runExport({ ports: wired.ports, settings: config.settings, signal: termination.signal });
+  return { last, code: exitCodeOf(last, termination.exitCode()) };
+}
+
+const runJob: CommandRow['run'] = async (start, parent, options) => {
+  const work = async (job: Job): Promise<number> => (await tellStory(job)).code;
+  return await withJob(start, options, { arguments: { parent, goal: 'published' }, work });
+};
+
+/** The entrypoint of the container. */
+export const RUN: CommandRow = {
+  name: 'run',
+  argument: PARENT,
+  description: 'run the job from its beginning, or from where an earlier start of it was',
+  example: 'IMS_ACTION=customize IMS_JOB_ID=… IMAGE_ROOT_ARCHIVE_NAME=cos-2.5 ims-agent run /mnt/image',
+  run: runJob,
+};
+
+/** The same by hand. */
+export const RESUME: CommandRow = {
+  name: 'resume',
+  argument: PARENT,
+  description: 'go on by hand with a job whose agent ended: the same as run, from its journal',
+  example: 'ims-agent resume /mnt/image',
+  run: runJob,
+};

@@ -1,0 +1,39 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import type { Act, CommonOptions, runProgram, Termination } from '@ims/cli';
+import { exitCodeOf, runPreparation } from '@ims/preparation';
+
+import { readPrepareConfig, type PrepareArguments } from './config.ts';
+import { wirePreparation } from './wire.ts';
+
+/** What the program is started with. */
+interface Start {
+  readonly env: NodeJS.ProcessEnv;
+  readonly termination: Termination;
+}
+
+/** The command line as `runProgram` gives it out. */
+type CommandLine = Parameters<Parameters<typeof runProgram>[2]>[0];
+
+/** Adds `prepare DIR URL`. */
+export function addPrepare(program: CommandLine, act: Act, start: Start): void {
+  program
+    .command('prepare')
+    .argument('<dir>', 'the shared volume; wins over IMAGE_ROOT_PARENT')
+    .argument('<url>', 'the squashfs: an http, https, file or s3 address; taken out of the process list at once')
+    .description('fetch the image that is customised, check it and unpack it to image-root in the volume')
+    .action(
+      act(async (parent: string, url: string) => await prepare(start, { parent, url }, program.opts<CommonOptions>())),
+    );
+}
+
+async function prepare(start: Start, given: PrepareArguments, options: CommonOptions): Promise<number> {
+  const { logLevel } = options;
+  const env = logLevel === undefined ? start.env : { ...start.env, LOG_LEVEL: logLevel };
+  const config = readPrepareConfig(env, given);
+  await using wired = await wirePreparation(config, options.output);
+  const { termination } = start;
+  const last = await runPreparation({ settings: config.settings, ports: wired.ports, signal: termination.signal });
+  return exitCodeOf(last, termination.exitCode());
+}

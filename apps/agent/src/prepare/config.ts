@@ -1,0 +1,110 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { layoutOf, type Layout } from '@ims/contract';
+import { readEnvironment, type Environment } from '@ims/env';
+import type { PreparationSettings } from '@ims/preparation';
+import { Failure } from '@ims/runtime';
+
+import { S3_NAMES, s3AccessOf, type S3Access } from '../s3-access.ts';
+
+const NAMES = [
+  'IMS_JOB_ID',
+  'IMAGE_ROOT_PARENT',
+  'DOWNLOAD_MD5SUM',
+  'CA_CERT',
+  'IMS_STALL_TIMEOUT',
+  'IMS_RETRY_TIMEOUT',
+  'IMS_TERMINATION_LOG',
+  'LOG_LEVEL',
+  ...S3_NAMES,
+] as const;
+
+/** Where the image comes from. */
+export type SourceAddress =
+  | { readonly kind: 'http'; readonly url: URL; readonly tls: Tls }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 's3'; readonly address: string; readonly access: S3Access };
+
+/** How the server's certificate is checked. */
+export interface Tls {
+  readonly verify: boolean;
+  readonly caFile: string | undefined;
+  /** The variable that switched the check off (H33). */
+  readonly unverifiedBy: string | undefined;
+}
+
+/** The checked configuration of `prepare`. */
+export interface PrepareConfig {
+  readonly values: Environment<(typeof NAMES)[number]>['values'];
+  readonly warnings: readonly string[];
+  readonly layout: Layout;
+  readonly settings: PreparationSettings;
+  readonly source: SourceAddress;
+}
+
+/** What the command line says. */
+export interface PrepareArguments {
+  /** The shared volume; wins over `IMAGE_ROOT_PARENT`. */
+  readonly parent: string;
+  /** A secret when it is presigned: it never stands in an error (H34). */
+  readonly url: string;
+}
+
+/**
+ * Reads the configuration.
+ *
+ * @throws Failure ConfigurationInvalid naming every problem at once
+ */
+export function readPrepareConfig(env: NodeJS.ProcessEnv, { parent, url }: PrepareArguments): PrepareConfig {
+  const { values, warnings } = readEnvironment(NAMES, { ...env, IMAGE_ROOT_PARENT: parent });
+  return {
+    values,
+    warnings,
+    layout: layoutOf({ parent: values.IMAGE_ROOT_PARENT, action: 'customize', jailed: false }),
+    settings: { jobId: values.IMS_JOB_ID, md5: values.DOWNLOAD_MD5SUM },
+    source: sourceOf(url, values),
+  };
+}
+
+type Values = PrepareConfig['values'];
+
+const SOURCES: Readonly<Record<string, (url: URL, text: string, values: Values) => SourceAddress>> = {
+  'http:': (url, _text, values) => ({ kind: 'http', url, tls: tlsOf(values) }),
+  'https:': (url, _text, values) => ({ kind: 'http', url, tls: tlsOf(values) }),
+  'file:': (url) => ({ kind: 'file', path: filePathOf(url) }),
+  // Not as a URL: its escapes mean nothing in a key.
+  's3:': (_url, text, values) => ({ kind: 's3', address: text, access: accessOf(values) }),
+};
+
+function sourceOf(text: string, values: Values): SourceAddress {
+  const url = URL.parse(text);
+  const read = SOURCES[url?.protocol ?? ''];
+  if (url !== null && read !== undefined) return read(url, text, values);
+  throw new Failure('ConfigurationInvalid', 'the address of the image is none that can be fetched', {
+    advice: 'give an http, https, file or s3 address: https://host/path, file:///path or s3://bucket/key',
+  });
+}
+
+function filePathOf(url: URL): string {
+  const path = decodeURIComponent(url.pathname);
+  if ((url.host === '' || url.host === 'localhost') && path !== '/' && !path.includes('\0')) return path;
+  throw new Failure('ConfigurationInvalid', 'the file address of the image names no file of this machine', {
+    advice: 'give file:///path',
+  });
+}
+
+/** Downloads come from the artifact repository: what the site says of its certificate holds for them too. */
+function tlsOf(values: Values): Tls {
+  const name = values.S3_SSL_VALIDATE === undefined ? 'S3_SSL_VERIFY' : 'S3_SSL_VALIDATE';
+  const said = values[name];
+  if (said?.verify === false) return { verify: false, caFile: undefined, unverifiedBy: name };
+  return { verify: true, caFile: said?.caFile ?? values.CA_CERT, unverifiedBy: undefined };
+}
+
+function accessOf(values: Values): S3Access {
+  const problems: string[] = [];
+  const access = s3AccessOf(values, problems);
+  if (problems.length > 0) throw new Failure('ConfigurationInvalid', problems.join('; '));
+  return access;
+}

@@ -1,0 +1,72 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { openS3Object } from '@ims/artifacts';
+import { fileSource, httpSource, objectSource, type RangeSource } from '@ims/download';
+import { createHttp, readTrust } from '@ims/http';
+import type { RetryPolicy } from '@ims/retry';
+import { systemClock, type Logger } from '@ims/runtime';
+import { VERSION } from '@ims/contract';
+
+import type { PrepareConfig, SourceAddress } from './config.ts';
+
+/** A source, and how it is closed. */
+export interface OpenedSource extends AsyncDisposable {
+  readonly source: RangeSource;
+}
+
+/** What every source is reached with. */
+interface Reach {
+  readonly config: PrepareConfig;
+  readonly policy: RetryPolicy;
+  readonly logger: Logger;
+}
+
+type Open<K extends SourceAddress['kind']> = (
+  address: Extract<SourceAddress, { kind: K }>,
+  reach: Reach,
+) => Promise<OpenedSource>;
+
+/** Opens where the image comes from; nothing is fetched yet. */
+export async function openSource(reach: Reach): Promise<OpenedSource> {
+  const address = reach.config.source;
+  switch (address.kind) {
+    case 'http':
+      return await openHttp(address, reach);
+    case 'file':
+      return { source: fileSource(address.path), [Symbol.asyncDispose]: nothing };
+    case 's3':
+      return await openS3(address, reach);
+  }
+}
+
+const openHttp: Open<'http'> = async ({ url, tls }, { config, logger }) => {
+  if (url.protocol === 'https:' && tls.unverifiedBy !== undefined) {
+    const message = `${tls.unverifiedBy} is false: the certificate of ${url.host} is not checked`;
+    logger.warn({ host: url.host }, `${message}, and anybody on the network can pose as it`);
+  }
+  const http = createHttp({ trust: await readTrust(tls), userAgent: `ims-agent/${VERSION}` });
+  const stallMs = config.values.IMS_STALL_TIMEOUT * 1000;
+  return {
+    source: httpSource({ http, url, stallMs, clock: systemClock }),
+    [Symbol.asyncDispose]: async () => {
+      await http.close();
+    },
+  };
+};
+
+const openS3: Open<'s3'> = async ({ address, access }, { config, policy, logger }) => {
+  const { endpoint, credentials, tls } = access;
+  const { CA_CERT, IMS_STALL_TIMEOUT } = config.values;
+  const trust = await readTrust({ verify: tls.verify, caFile: tls.caFile ?? CA_CERT });
+  const settings = { endpoint, credentials, trust, stallMs: IMS_STALL_TIMEOUT * 1000, retry: policy };
+  const source = objectSource({
+    address,
+    open: async (signal) => await openS3Object({ settings, address, signal, logger }),
+  });
+  return { source, [Symbol.asyncDispose]: nothing };
+};
+
+async function nothing(): Promise<void> {
+  // Nothing is held open.
+}

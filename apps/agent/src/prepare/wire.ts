@@ -1,0 +1,81 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import type { CommonOptions } from '@ims/cli';
+import { createFetcher } from '@ims/download';
+import { openVolume } from '@ims/image-root';
+import { openLogger } from '@ims/logging';
+import type { PreparationPorts } from '@ims/preparation';
+import { createRunner } from '@ims/process';
+import { combineReporters, createStatusFile, createTerminationMessage } from '@ims/reporting';
+import { systemClock } from '@ims/runtime';
+import { ensurePrivateDirectory } from '@ims/sentinel';
+import { createUnpacker } from '@ims/squashfs';
+
+import type { PrepareConfig } from './config.ts';
+import { ensureParent } from './parent.ts';
+import { openSource } from './source.ts';
+
+/** The world of one `prepare`. */
+export interface WiredPreparation extends AsyncDisposable {
+  readonly ports: PreparationPorts;
+}
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 30_000;
+
+/** Joins the story of `prepare` with the world that the configuration describes. */
+export async function wirePreparation(
+  config: PrepareConfig,
+  output: CommonOptions['output'],
+): Promise<WiredPreparation> {
+  const { values, layout, settings } = config;
+  const logger = await openLogger({
+    name: 'ims-agent',
+    level: values.LOG_LEVEL,
+    format: output,
+    secrets: secretsOf(config),
+  });
+  for (const warning of config.warnings) logger.warn({}, warning);
+  await ensureParent(layout.parent);
+  await ensurePrivateDirectory(layout.private);
+  const policy = { budgetMs: values.IMS_RETRY_TIMEOUT * 1000, firstMs: FIRST_WAIT_MS, longestMs: LONGEST_WAIT_MS };
+  const opened = await openSource({ config, policy, logger });
+  const archive = `${layout.parent}/image.sqsh`;
+  const runner = createRunner({ logger });
+  return {
+    ports: {
+      fetcher: createFetcher({
+        source: opened.source,
+        archive,
+        stateFile: `${layout.private}/download.json`,
+        policy,
+        logger,
+      }),
+      unpacker: createUnpacker({ runner, logger, archive, place: opened.source.place }),
+      volume: openVolume({ layout, job: settings.jobId, runner }),
+      reporter: combineReporters([
+        createStatusFile({ path: `${layout.private}/status.json`, logger }),
+        createTerminationMessage({ path: values.IMS_TERMINATION_LOG, logger }),
+      ]),
+      logger,
+      clock: systemClock,
+    },
+    [Symbol.asyncDispose]: async () => {
+      await opened[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What signs the address, however it turns up, and what opens the store. */
+function secretsOf({ source, values }: PrepareConfig): string[] {
+  const keys = [values.S3_ACCESS_KEY, values.S3_SECRET_KEY].filter((key) => key !== undefined);
+  if (source.kind !== 'http') return keys;
+  const { url } = source;
+  return [...keys, url.search.slice(1), url.password, ...url.searchParams.values().filter(isLikelySecret)];
+}
+
+/** A short value (`86400`, `20260101T000000Z`) is no secret, and hiding it would garble the log. */
+function isLikelySecret(value: string): boolean {
+  return value.length > 16;
+}

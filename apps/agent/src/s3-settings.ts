@@ -1,0 +1,44 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import type { S3Settings } from '@ims/artifacts';
+import { readTrust } from '@ims/http';
+import type { Logger } from '@ims/runtime';
+
+import type { AgentConfig } from './config.ts';
+import type { S3Access } from './s3-access.ts';
+
+/** The first wait before a step is tried again, in milliseconds. */
+const FIRST_RETRY_MS = 500;
+
+/** No wait before a step is tried again is longer, in milliseconds. */
+const LONGEST_RETRY_MS = 30_000;
+
+type TransferValues = Pick<AgentConfig['values'], 'CA_CERT' | 'IMS_STALL_TIMEOUT' | 'IMS_RETRY_TIMEOUT'>;
+
+/**
+ * How S3 is reached, its certificates read. That they are not checked is said, with the variable that says so (H33).
+ *
+ * @throws Failure ConfigurationInvalid for a file of certificates that cannot be read
+ */
+export async function s3SettingsOf(access: S3Access, values: TransferValues, logger: Logger): Promise<S3Settings> {
+  const { endpoint, credentials, tls, unverifiedBy } = access;
+  if (unverifiedBy !== undefined) {
+    logger.warn({ variable: unverifiedBy }, `${unverifiedBy} switches the check of the S3 server's certificate off`);
+  }
+  const both = await Promise.all(
+    [tls.caFile, values.CA_CERT].map(async (caFile) => await readTrust({ verify: tls.verify, caFile })),
+  );
+  return {
+    endpoint,
+    credentials,
+    trust: { ca: [...new Set(both.flatMap(({ ca }) => ca))], rejectUnauthorized: tls.verify },
+    stallMs: values.IMS_STALL_TIMEOUT * 1000,
+    retry: retryPolicyOf(values),
+  };
+}
+
+/** How each step of a transfer is tried again. */
+export function retryPolicyOf({ IMS_RETRY_TIMEOUT }: Pick<TransferValues, 'IMS_RETRY_TIMEOUT'>): S3Settings['retry'] {
+  return { budgetMs: IMS_RETRY_TIMEOUT * 1000, firstMs: FIRST_RETRY_MS, longestMs: LONGEST_RETRY_MS };
+}
