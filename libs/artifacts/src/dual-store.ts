@@ -6,6 +6,7 @@ import { basename, join, resolve } from 'node:path';
 import { encodeManifest, type Manifest } from '@ims/contract';
 import type { ArtifactStore, ImageIdentity, OnProgress } from '@ims/export';
 import { decodeManifest } from './decode-manifest.ts';
+import { checkedImageId } from './identifiers.ts';
 import { createDirectoryStore, type DirectoryStoreOptions } from './directory/store.ts';
 
 /** Where an image is published, and where its copy lies. */
@@ -40,7 +41,7 @@ export function createDualStore({ primary, copy: options }: DualStoreOptions): A
       );
     },
     putManifest: async (image, text, signal) => {
-      await copy.putManifest(image, ownManifest(text, join(directory, image.imageId)), signal);
+      await copy.putManifest(image, ownManifest(text, join(directory, checkedImageId(image.imageId))), signal);
       return await primary.putManifest(image, text, signal);
     },
     discard: async (image: ImageIdentity, signal) => {

@@ -125,6 +125,39 @@ export function describeStoreConformance(suite: { name: string; makeStore: () =>
       },
     );
 
+    it('a put that was aborted with a checkpoint and is done again ends right, and nothing else is held', async () => {
+      const bytes = randomBytes(20_000_003);
+      const saved: string[] = [];
+      const putting = async (signal: AbortSignal, onProgress: () => void) => {
+        const checkpoint = {
+          found: saved.at(-1),
+          save: async (text: string) => {
+            saved.push(text);
+          },
+        };
+        return await subject.store.put(image, sourceOf('rootfs', bytes), { onProgress, signal, checkpoint });
+      };
+      const stop = new AbortController();
+      const aborted = putting(stop.signal, () => {
+        stop.abort(new Failure('Interrupted', 'SIGTERM'));
+      });
+      await expect(aborted).rejects.toMatchObject({ reason: 'Interrupted' });
+      const stored = await putting(never, silent);
+      expect(Buffer.from(await subject.readObject(stored.path)).equals(bytes)).toBe(true);
+      expect(await subject.listObjects(image.imageId)).toEqual(['rootfs']);
+    });
+
+    it('discards all that is held of an image and nothing of another, however often', async () => {
+      const other = imageOf(randomUUID());
+      await subject.store.put(other, sourceOf('kernel', randomBytes(10)), { onProgress: silent, signal: never });
+      const stored = [await put('rootfs', randomBytes(100_000)), await put('kernel', randomBytes(1000))];
+      const text = encodeManifest(manifestOf(stored, new Date(0), subject.store.linkType));
+      await subject.store.putManifest(image, text, never);
+      for (let times = 0; times < 2; times++) await subject.store.discard(image, never);
+      expect(await subject.listObjects(image.imageId)).toEqual([]);
+      expect(await subject.listObjects(other.imageId)).toEqual(['kernel']);
+    });
+
     describe('the manifest', () => {
       const manifestText = async () => {
         const stored = [await put('rootfs', randomBytes(100_000)), await put('kernel', randomBytes(1000))];

@@ -192,9 +192,14 @@ describe('parseStoreAddress', () => {
     expect(parseStoreAddress(text)).toEqual({ kind: 'directory', directory });
   });
 
+  it.each(['s3://boot-images', 'S3://boot-images/'])('reads %j', (text) => {
+    expect(parseStoreAddress(text)).toEqual({ kind: 's3', bucket: 'boot-images' });
+  });
+
   it.each([
-    ['s3://boot-images', 'S3 is not available in this version'],
-    ['S3://boot-images', 'S3 is not available in this version'],
+    ['s3://boot-images/folder', 'below no other key'],
+    ['s3://', 'it names no bucket'],
+    ['s3://a..b', 'it names no bucket'],
     ['ftp://x', 'there is no store of kind ftp'],
     ['file://host/x', 'host'],
     ['', 'it names no directory'],
@@ -211,5 +216,8 @@ describe('parseStoreAddress', () => {
 
   it('opens what it read', async () => {
     expect(openStore(parseStoreAddress('/srv/images'), { logger: silentLogger }).linkType).toBe('file');
+    expect(() => openStore(parseStoreAddress('s3://images'), { logger: silentLogger })).toThrow(
+      expect.objectContaining({ reason: 'ConfigurationInvalid' }),
+    );
   });
 });

@@ -6,9 +6,9 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { retrying } from '@ims/retry';
 import { Failure, type Logger } from '@ims/runtime';
 import { createClients } from './client.ts';
-import { failureOf, isPassing, serverDelayMs } from './failure.ts';
+import { failureOf, isPassing, S3Failure, serverDelayMs } from './failure.ts';
 import type { S3Settings } from './settings.ts';
-import type { Role } from './transient.ts';
+import { ruleForAnswer, type Role } from './transient.ts';
 
 /** What tidying up may take, in milliseconds: the job is ending or has better things to do. */
 const TIDY_MS = 10_000;
@@ -34,6 +34,8 @@ export interface Access {
   readonly logger: Logger;
   /** One attempt; whatever goes wrong is a Failure that holds no secret. */
   once<T>(call: Call, step: Step<T>): Promise<T>;
+  /** An answer that S3 never gives: a portal or a proxy has spoken in its place. */
+  strange(key: string): S3Failure;
   /** Attempts within the budget. */
   call<T>(call: Call, step: Step<T>): Promise<T>;
   /** Something whose failure is a warning and no more; done even when the job was aborted. */
@@ -48,6 +50,7 @@ export function openAccess(
   const { bucket, settings, logger } = options;
   const clients = createClients(settings);
   const host = new URL(settings.endpoint).host;
+  const targetOf = (key?: string): string => `s3://${bucket}${key === undefined ? '' : `/${key}`} at ${host}`;
   const once = async <T>(call: Call, step: Step<T>): Promise<T> => {
     const { key, signal, patient = 'usual' } = call;
     signal.throwIfAborted();
@@ -55,8 +58,7 @@ export function openAccess(
       return await step(clients[patient], { abortSignal: signal });
     } catch (error) {
       signal.throwIfAborted();
-      const target = `s3://${bucket}${key === undefined ? '' : `/${key}`} at ${host}`;
-      throw failureOf({ role, target, stallMs: settings.stallMs }, error);
+      throw failureOf({ role, target: targetOf(key), stallMs: settings.stallMs }, error);
     }
   };
   return {
@@ -64,6 +66,7 @@ export function openAccess(
     settings,
     logger,
     once,
+    strange: (key) => new S3Failure({ role, target: targetOf(key) }, ruleForAnswer(200, ''), { code: '', status: 200 }),
     call: async (call, step) =>
       await retrying(
         { ...retryRules(settings, logger), what: call.what, signal: call.signal, isTransient: isPassing },

@@ -12,6 +12,14 @@ import type { S3Settings } from './settings.ts';
 /** Merging a large object keeps some servers silent for minutes: they are given this many times the usual time. */
 const PATIENCE = 10;
 
+/** Without one the SDK writes to the console; what fails is told by whoever made the call. */
+const SILENT = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
 /** Two views of one service that differ in how long a silence they bear. */
 export interface Clients {
   readonly usual: S3Client;
@@ -36,6 +44,7 @@ export function createClients(settings: S3Settings): Clients {
       credentials: settings.credentials,
       forcePathStyle: true,
       maxAttempts: 1,
+      logger: SILENT,
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
       followRegionRedirects: false,

@@ -3,7 +3,6 @@
 
 import { CompleteMultipartUploadCommand, CreateMultipartUploadCommand, UploadPartCommand } from '@aws-sdk/client-s3';
 
-import { Failure } from '@ims/runtime';
 import type { UploadState } from './checkpoint.ts';
 import { hasCode, isPassing } from './failure.ts';
 import { artifactMetadata } from './metadata.ts';
@@ -40,9 +39,10 @@ export async function beginUpload(transfer: Transfer, sums: SourceSums, partByte
         Metadata: artifactMetadata(image, sums.digest),
         ...(shared.sums === 'sha256' ? { ChecksumAlgorithm: 'SHA256' } : {}),
       });
-      return await s3.send(command, call);
+      const { UploadId, ChecksumAlgorithm } = await s3.send(command, call);
+      if (UploadId === undefined) throw access.strange(key);
+      return { UploadId, ChecksumAlgorithm };
     });
-    if (answer.UploadId === undefined) throw new Failure('StoreUnavailable', `S3 gave no upload id for ${key}`);
     // A service that does not say it back does not know it: it would not know the checksums of parts either.
     const known = shared.sums === 'sha256' && answer.ChecksumAlgorithm === 'SHA256' ? 'sha256' : 'etag';
     return { uploadId: answer.UploadId, partBytes, sums: known, ...sums.digest };
@@ -129,9 +129,9 @@ async function sendPart(
     progress.add(Math.max(0, done - told));
     told = Math.max(told, done);
   };
-  const answer = await shared.access.call({ what, key, signal }, async (s3, options) => {
+  const etag = await shared.access.call({ what, key, signal }, async (s3, options) => {
     const body = { chunks: source.stream(part), size, name: source.name, onBytes };
-    return await withBody(body, options.abortSignal, async (stream, abortSignal) => {
+    const { ETag } = await withBody(body, options.abortSignal, async (stream, abortSignal) => {
       const command = new UploadPartCommand({
         Bucket: shared.access.bucket,
         Key: key,
@@ -147,8 +147,10 @@ async function sendPart(
         throw error;
       });
     });
+    if (ETag === undefined) throw shared.access.strange(key);
+    return ETag.replaceAll('"', '');
   });
-  return sentPart(multipart, part, (answer.ETag ?? '').replaceAll('"', ''));
+  return sentPart(multipart, part, etag);
 }
 
 function sentPart({ upload, sums }: Multipart, part: Part, etag: string): SentPart {

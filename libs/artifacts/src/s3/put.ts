@@ -15,8 +15,7 @@ import { PART_BYTES, partBytesFor } from './part-plan.ts';
 import { readSums, readWhole, type SourceSums } from './reading.ts';
 import { putWhole } from './single.ts';
 import type { Transfer } from './transfer.ts';
-import { abortUpload, deleteObject, listUploads } from './uploads.ts';
-import { listParts } from './uploads.ts';
+import { abortUpload, deleteObject, listParts, listUploads } from './uploads.ts';
 
 /** Stores one artifact; what the service holds afterwards is what was read (H20). */
 export async function putArtifact(transfer: Transfer): Promise<StoredArtifact> {
@@ -70,12 +69,15 @@ async function putLarge(transfer: Transfer, least: number): Promise<Outcome> {
   const wanted = { digest: sums.digest, partSums: sums.parts.map(({ sha256 }) => sha256) };
   const resumed = saved !== undefined && isSame(saved, sums.digest) ? saved : undefined;
   await removeOrphans(transfer, resumed?.uploadId);
-  return await unlessHeld(transfer, wanted, async (attempt, trace) => {
+  const outcome = await unlessHeld(transfer, wanted, async (attempt, trace) => {
     // A second attempt trusts nothing of the first: its parts may be what is wrong.
     if (attempt > 1) await giveUp(transfer, trace.upload);
     else trace.upload = resumed;
     await sendInParts(transfer, trace, { sums, partBytes, again: attempt > 1 });
   });
+  // An upload may have been begun twice, when the first answer was lost.
+  await removeOrphans(transfer, undefined);
+  return outcome;
 }
 
 async function sendInParts(

@@ -12,6 +12,7 @@ import { digestOf } from '../digests.ts';
 import { checkedImageId } from '../identifiers.ts';
 import { parseObjectAddress } from './address.ts';
 import { differs, openAccess, retryRules, type Access } from './access.ts';
+import { isAbsent } from './failure.ts';
 import { lookUp } from './held.ts';
 import { checksumMetadata } from './metadata.ts';
 import { putArtifact } from './put.ts';
@@ -140,12 +141,17 @@ async function readBack(
   signal: AbortSignal,
 ): Promise<string> {
   const { key, bytes } = object;
-  const found = await access.call({ what: 'reading the manifest back', key, signal }, async (s3, options) => {
-    const answer = await s3.send(new GetObjectCommand({ Bucket: access.bucket, Key: key }), options);
-    const body = await answer.Body?.transformToByteArray();
-    return { body: Buffer.from(body ?? []), etag: (answer.ETag ?? '').replaceAll('"', '') };
-  });
-  if (found.body.equals(bytes)) return found.etag;
+  const found = await access
+    .call({ what: 'reading the manifest back', key, signal }, async (s3, options) => {
+      const answer = await s3.send(new GetObjectCommand({ Bucket: access.bucket, Key: key }), options);
+      const body = await answer.Body?.transformToByteArray();
+      return { body: Buffer.from(body ?? []), etag: (answer.ETag ?? '').replaceAll('"', '') };
+    })
+    .catch((error: unknown) => {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    });
+  if (found?.body.equals(bytes) === true) return found.etag;
   throw differs(access.bucket, key, 'is not what was sent');
 }
 

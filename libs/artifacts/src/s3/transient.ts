@@ -41,6 +41,7 @@ const CODES: Readonly<Record<string, ErrorRule>> = {
   AccountProblem: permanent(undefined, RIGHTS),
   UserSuspended: permanent('the S3 user is suspended', RIGHTS),
   InvalidAccessKeyId: permanent('the service does not know the access key', KEYS),
+  XAdminUserNotFound: permanent('the service does not know the access key', KEYS),
   SignatureDoesNotMatch: permanent('the secret key is not the one of the access key', KEYS),
   AuthorizationHeaderMalformed: permanent('the service signs for another region', 'check the endpoint and its region'),
   PermanentRedirect: permanent('the bucket lies at another endpoint', 'mend S3_ENDPOINT, then resume the job'),

@@ -1,0 +1,56 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { readFile, readdir } from 'node:fs/promises';
+import { afterAll, beforeAll } from 'vitest';
+
+import { silentLogger } from '@ims/runtime';
+import { cleanUp, startObjectStore, temporaryDirectory, type ObjectStore } from '@ims/testing';
+import { createDualStore, createS3Store } from '../src/index.ts';
+import { bucketOf, optionsOf, type Bucket } from './bucket.ts';
+import { describeStoreConformance } from './conformance.ts';
+
+let server: ObjectStore;
+let bucket: Bucket;
+beforeAll(async () => {
+  server = await startObjectStore();
+  bucket = bucketOf(server);
+});
+afterAll(cleanUp);
+
+describeStoreConformance({
+  name: 'a bucket',
+  makeStore: async () => ({
+    store: createS3Store(optionsOf(server)),
+    readObject: async (path) => await bucket.readObject(path),
+    listObjects: async (imageId) => await bucket.list(imageId),
+    dispose: async () => undefined,
+  }),
+});
+
+describeStoreConformance({
+  name: 'a bucket with a copy in a directory',
+  makeStore: async () => {
+    const directory = await temporaryDirectory('copy');
+    const same = async (path: string): Promise<Uint8Array> => {
+      const inBucket = Buffer.from(await bucket.readObject(path));
+      if (path.endsWith('manifest.json')) return inBucket;
+      const copied = await readFile(path.replace(`s3://${server.bucket}`, directory));
+      if (!inBucket.equals(copied)) throw new Error(`${path} is not the same in both`);
+      return inBucket;
+    };
+    return {
+      store: createDualStore({
+        primary: createS3Store(optionsOf(server)),
+        copy: { directory, logger: silentLogger },
+      }),
+      readObject: same,
+      listObjects: async (imageId) => {
+        const inBucket = await bucket.list(imageId);
+        const copied = await readdir(`${directory}/${imageId}`).catch(() => []);
+        return [...new Set([...inBucket, ...copied])];
+      },
+      dispose: async () => undefined,
+    };
+  },
+});

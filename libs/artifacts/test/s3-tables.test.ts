@@ -1,0 +1,165 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+
+import { failureOf, isPassing, retryAfterOf, S3Failure } from '../src/s3/failure.ts';
+import { encodeHeaderText } from '../src/s3/metadata.ts';
+import { PART_BYTES, partBytesFor, partsOf } from '../src/s3/part-plan.ts';
+import { decodeUpload, encodeUpload } from '../src/s3/checkpoint.ts';
+
+const what = { role: 'store', target: 's3://images at rgw', stallMs: 1000 } as const;
+
+/** As a foreign client reads it: the encoded words of RFC 2047. */
+const decode = (text: string): string =>
+  text.startsWith('=?')
+    ? text
+        .split(' ')
+        .map((word) => Buffer.from(/^=\?UTF-8\?B\?(.*)\?=$/.exec(word)?.[1] ?? '', 'base64').toString())
+        .join('')
+    : text;
+
+describe('the text of a header', () => {
+  it.each(['cos-2.5.12', 'with one space', 'a/b', '-rf'])('H11 leaves %j as it is', (text) => {
+    expect(encodeHeaderText(text)).toBe(text);
+  });
+
+  it.each(['größe', ' ends ', 'two  spaces', '=?UTF-8?B?eA==?=', 'new\nline', '日本語'.repeat(40)])(
+    'H11 encodes %j so that mail libraries read it',
+    (text) => {
+      expect(decode(encodeHeaderText(text))).toBe(text);
+    },
+  );
+
+  it('H11 is ASCII that no server changes, fits, and can be read again, for any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
+        const header = encodeHeaderText(text);
+        expect(header).toMatch(/^$|^[!-~]+( [!-~]+)*$/);
+        expect(header.length).toBeLessThanOrEqual(1500);
+        for (const word of header.startsWith('=?') ? header.split(' ') : [])
+          expect(word.length).toBeLessThanOrEqual(75);
+        const read = decode(header);
+        if (read.endsWith('…') && read !== text) expect(text.toWellFormed().startsWith(read.slice(0, -1))).toBe(true);
+        else expect(read).toBe(text.toWellFormed());
+      }),
+    );
+  });
+});
+
+describe('the parts of an object', () => {
+  it.each([
+    [0, PART_BYTES],
+    [PART_BYTES, PART_BYTES],
+    [10 * 1024 ** 3, PART_BYTES],
+    [100 * 1024 ** 3, 11 * 1024 ** 2],
+    [5 * 1024 ** 4, 525 * 1024 ** 2],
+  ])('of %i bytes have %i', (size, bytes) => {
+    expect(partBytesFor(size)).toBe(bytes);
+  });
+
+  it('are 10,000 at most and cover it without a gap', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 5 * 1024 ** 4 }), (size) => {
+        const parts = partsOf(size, partBytesFor(size));
+        expect(parts.length).toBeLessThanOrEqual(10_000);
+        let at = 0;
+        for (const { start, end } of parts) {
+          if (start !== at || end <= start) throw new Error(`a gap at ${String(at)}`);
+          at = end;
+        }
+        expect(at).toBe(size);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('an object above 5 TiB is refused before anything is read', () => {
+    expect(() => partBytesFor(5 * 1024 ** 4 + 1)).toThrow(expect.objectContaining({ reason: 'StoreRefused' }));
+  });
+});
+
+describe('an error of S3', () => {
+  const answered = (status: number, name: string, headers = {}) =>
+    failureOf(
+      what,
+      Object.assign(new Error('secret words'), {
+        name,
+        $metadata: { httpStatusCode: status },
+        $response: { headers },
+      }),
+    );
+  const broken = (code: string) => failureOf(what, Object.assign(new Error('x'), { code }));
+
+  it.each([
+    [500, 'InternalError', 'StoreUnavailable', true],
+    [503, 'SlowDown', 'StoreUnavailable', true],
+    [502, 'Unknown', 'StoreUnavailable', true],
+    [429, 'TooManyRequests', 'StoreUnavailable', true],
+    [400, 'RequestTimeout', 'StoreUnavailable', true],
+    [403, 'RequestTimeTooSkewed', 'StoreUnavailable', true],
+    [200, 'SyntaxError', 'StoreUnavailable', true],
+    [403, 'AccessDenied', 'StoreRefused', false],
+    [403, 'SignatureDoesNotMatch', 'StoreRefused', false],
+    [404, 'NoSuchBucket', 'StoreRefused', false],
+    [400, 'KeyTooLongError', 'StoreRefused', false],
+    [501, 'NotImplemented', 'StoreRefused', false],
+    [301, 'PermanentRedirect', 'StoreRefused', false],
+    [403, 'QuotaExceeded', 'NoSpace', false],
+    [507, 'XMinioStorageFull', 'NoSpace', false],
+  ])('H12 %i %s is %s', (status, name, reason, passing) => {
+    const failure = answered(status, name);
+    expect(failure).toMatchObject({ reason });
+    expect(isPassing(failure)).toBe(passing);
+    expect((failure as S3Failure).message).not.toContain('secret words');
+  });
+
+  it.each([
+    ['ECONNREFUSED', 'StoreUnavailable', /nobody listens/],
+    ['ENOTFOUND', 'StoreUnavailable', /its name cannot be resolved/],
+    ['EAI_AGAIN', 'StoreUnavailable', /the name service does not answer/],
+    ['EPROTO', 'StoreUnavailable', /TLS/],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'StoreUnavailable', /TLS/],
+    ['HPE_INVALID_CONSTANT', 'StoreUnavailable', /no HTTP/],
+    ['CERT_HAS_EXPIRED', 'StoreRefused', /expired/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'StoreRefused', /another name/],
+  ])('H12 a connection that ends with %s is %s', (code, reason, message) => {
+    expect(broken(code)).toMatchObject({ reason, message: expect.stringMatching(message) as string });
+  });
+
+  it('is named as one of the source when it is read', () => {
+    const failure = failureOf({ ...what, role: 'source' }, Object.assign(new Error('x'), { code: 'ECONNRESET' }));
+    expect(failure).toMatchObject({ reason: 'SourceUnavailable' });
+  });
+
+  it('passes on what has nothing to do with the network', () => {
+    const error = Object.assign(new Error('x'), { code: 'EIO' });
+    expect(failureOf(what, error)).toBe(error);
+    expect(failureOf(what, 'text')).toBe('text');
+  });
+
+  it('tells when to come again', () => {
+    expect(answered(503, 'SlowDown', { 'retry-after': '2' })).toMatchObject({ retryAfterMs: 2000 });
+    const now = Date.parse('2026-11-23T05:40:11Z');
+    expect(retryAfterOf('Mon, 23 Nov 2026 05:40:21 GMT', now)).toBe(10_000);
+    expect(retryAfterOf('Mon, 23 Nov 2026 05:40:01 GMT', now)).toBeUndefined();
+    expect(retryAfterOf('soon', now)).toBeUndefined();
+    expect(retryAfterOf(undefined, now)).toBeUndefined();
+  });
+});
+
+describe('a checkpoint', () => {
+  it('is read as it was written, and whatever else stands there counts as none', () => {
+    const upload = { uploadId: 'u', partBytes: 8, sums: 'sha256', size: 9, md5: 'm', sha256: 's' } as const;
+    expect(decodeUpload(encodeUpload(upload))).toEqual(upload);
+    for (const broken of [{ sums: 'crc' }, { size: -1 }, { partBytes: 0 }, { md5: '' }, { uploadId: null }]) {
+      expect(decodeUpload(JSON.stringify({ ...upload, ...broken }))).toBeUndefined();
+    }
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(decodeUpload(text)).toBeUndefined();
+      }),
+    );
+  });
+});
