@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 
-import { failureOf, isPassing, retryAfterOf, S3Failure } from '../src/s3/failure.ts';
+import { failureOf, isPassing, retryAfterOf, type S3Failure } from '../src/s3/failure.ts';
 import { encodeHeaderText } from '../src/s3/metadata.ts';
 import { PART_BYTES, partBytesFor, partsOf } from '../src/s3/part-plan.ts';
 import { decodeUpload, encodeUpload } from '../src/s3/checkpoint.ts';
@@ -93,22 +93,22 @@ describe('an error of S3', () => {
   const broken = (code: string) => failureOf(what, Object.assign(new Error('x'), { code }));
 
   it.each([
-    [500, 'InternalError', 'StoreUnavailable', true],
-    [503, 'SlowDown', 'StoreUnavailable', true],
-    [502, 'Unknown', 'StoreUnavailable', true],
-    [429, 'TooManyRequests', 'StoreUnavailable', true],
-    [400, 'RequestTimeout', 'StoreUnavailable', true],
-    [403, 'RequestTimeTooSkewed', 'StoreUnavailable', true],
-    [200, 'SyntaxError', 'StoreUnavailable', true],
-    [403, 'AccessDenied', 'StoreRefused', false],
-    [403, 'SignatureDoesNotMatch', 'StoreRefused', false],
-    [404, 'NoSuchBucket', 'StoreRefused', false],
-    [400, 'KeyTooLongError', 'StoreRefused', false],
-    [501, 'NotImplemented', 'StoreRefused', false],
-    [301, 'PermanentRedirect', 'StoreRefused', false],
-    [403, 'QuotaExceeded', 'NoSpace', false],
-    [507, 'XMinioStorageFull', 'NoSpace', false],
-  ])('H12 %i %s is %s', (status, name, reason, passing) => {
+    [500, 'InternalError', { reason: 'StoreUnavailable', passing: true }],
+    [503, 'SlowDown', { reason: 'StoreUnavailable', passing: true }],
+    [502, 'Unknown', { reason: 'StoreUnavailable', passing: true }],
+    [429, 'TooManyRequests', { reason: 'StoreUnavailable', passing: true }],
+    [400, 'RequestTimeout', { reason: 'StoreUnavailable', passing: true }],
+    [403, 'RequestTimeTooSkewed', { reason: 'StoreUnavailable', passing: true }],
+    [200, 'SyntaxError', { reason: 'StoreUnavailable', passing: true }],
+    [403, 'AccessDenied', { reason: 'StoreRefused', passing: false }],
+    [403, 'SignatureDoesNotMatch', { reason: 'StoreRefused', passing: false }],
+    [404, 'NoSuchBucket', { reason: 'StoreRefused', passing: false }],
+    [400, 'KeyTooLongError', { reason: 'StoreRefused', passing: false }],
+    [501, 'NotImplemented', { reason: 'StoreRefused', passing: false }],
+    [301, 'PermanentRedirect', { reason: 'StoreRefused', passing: false }],
+    [403, 'QuotaExceeded', { reason: 'NoSpace', passing: false }],
+    [507, 'XMinioStorageFull', { reason: 'NoSpace', passing: false }],
+  ])('H12 %i %s is %o', (status, name, { reason, passing }) => {
     const failure = answered(status, name);
     expect(failure).toMatchObject({ reason });
     expect(isPassing(failure)).toBe(passing);

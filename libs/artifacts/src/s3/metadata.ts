@@ -34,7 +34,7 @@ export function checksumMetadata({ md5, sha256 }: Digest): Record<string, string
  * A text that is longer than the metadata of an object may be is cut, with an ellipsis (H11).
  *
  * @example
- * encodeHeaderText('größe') // '=?UTF-8?B?Z3LDtsOfZQ==?='
+ * encodeHeaderText('café') // '=?UTF-8?B?Y2Fmw6k=?='
  */
 export function encodeHeaderText(text: string): string {
   if (text === '') return '';

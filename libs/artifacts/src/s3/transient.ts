@@ -71,7 +71,6 @@ const SOCKETS: Readonly<Record<string, ErrorRule>> = {
   ETIMEDOUT: passing('the host does not answer'),
   EHOSTUNREACH: passing('the host cannot be reached'),
   ENETUNREACH: passing('the network cannot be reached'),
-  EHOSTDOWN: passing('the host is down'),
   ENOTFOUND: passing('its name cannot be resolved', 'check S3_ENDPOINT and the name service, then resume the job'),
   EAI_AGAIN: passing('the name service does not answer', 'mend the name service, then resume the job'),
   EPROTO: passing('it does not speak TLS as we do', 'check that S3_ENDPOINT says https only for a port with TLS'),
