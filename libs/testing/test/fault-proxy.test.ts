@@ -123,6 +123,27 @@ describe('the fault proxy without a rule', () => {
   });
 });
 
+describe('the fault proxy, stopped', () => {
+  it('leaves no connection behind, neither to clients nor to the target', async () => {
+    const target = createServer();
+    target.listen(0, '127.0.0.1');
+    await once(target, 'listening');
+    const proxy = await startFaultProxy({
+      target: `http://127.0.0.1:${String((target.address() as AddressInfo).port)}`,
+    });
+    // Nobody answers: the request hangs on both sides of the proxy.
+    const pending = codeOf(call(proxy, { body: 'x' }));
+    await once(target, 'request');
+    await proxy.stop();
+    await proxy.stop();
+    expect(await pending).toBe('ECONNRESET');
+    expect(await codeOf(call(proxy))).toBe('ECONNREFUSED');
+    // Resolves when the last connection has ended, and the proxy is the only client.
+    target.close();
+    await once(target, 'close');
+  });
+});
+
 describe('a rule', () => {
   it('hits what it names, from the nth on, so many times', async () => {
     const { proxy } = await startBoth();
