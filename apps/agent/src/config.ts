@@ -8,6 +8,7 @@ import type { ExportSettings, Goal } from '@ims/export';
 import { asFailure, Failure } from '@ims/runtime';
 
 import { DESTINATION_NAMES, destinationOf, type Destination } from './destination.ts';
+import { IMS_NAMES } from './ims-names.ts';
 import { S3_NAMES, s3AccessOf, type S3Access } from './s3-access.ts';
 
 /** What every transfer needs to know. */
@@ -37,15 +38,7 @@ const NAMES = [
   'IMS_HOST_KEY_DIR',
   'IMS_PEER_TIMEOUT',
   'IMS_TERMINATION_LOG',
-  'IMS_URL',
-  'OAUTH_CONFIG_DIR',
-  'OAUTH_CLIENT_ENDPOINT',
-  'OAUTH_CLIENT_ID',
-  'OAUTH_CLIENT_SECRET',
-  'OAUTHLIB_INSECURE_TRANSPORT',
-  'IMS_CALL_TIMEOUT',
-  'IMS_OUTBOX_TIMEOUT',
-  'IMS_RESUMED_LATER',
+  ...IMS_NAMES,
   ...TRANSFER_NAMES,
   ...DESTINATION_NAMES,
 ] as const;
@@ -76,7 +69,7 @@ export function readConfig(env: NodeJS.ProcessEnv, { parent, goal }: Arguments):
   const placed = parent === undefined ? env : { ...env, IMAGE_ROOT_PARENT: parent };
   const given = goal === 'published' ? placed : without(DESTINATION_NAMES, placed);
   const problems: string[] = [];
-  const read = attempt(problems, () => readEnvironment(NAMES, given, { IMS_STORE: parseStoreAddress }));
+  const read = attempt(problems, () => readEnvironment([...new Set(NAMES)], given, { IMS_STORE: parseStoreAddress }));
   // Read by themselves as well, so that one misspelt variable does not hide what is missing here.
   const where = attempt([], () => readEnvironment(DESTINATION_NAMES, given, { IMS_STORE: parseStoreAddress }));
   const usual = `${read?.values.IMAGE_ROOT_PARENT ?? ''}/published`;

@@ -6,6 +6,7 @@ import type { ArtifactStore, ImageRegistry, Reporter } from '@ims/export';
 import type { Logger } from '@ims/runtime';
 
 import type { AgentConfig } from './config.ts';
+import { openIms } from './ims.ts';
 import { noRegistry } from './no-registry.ts';
 import { s3SettingsOf } from './s3-settings.ts';
 
@@ -14,24 +15,39 @@ export interface Publishing extends AsyncDisposable {
   readonly store: ArtifactStore;
   readonly registry: ImageRegistry;
   readonly reporters: readonly Reporter[];
-  /** How many calls IMS has not taken yet. */
-  readonly untold: () => Promise<number>;
+  /** The calls that IMS has not taken yet, in words. */
+  readonly untold: () => readonly string[];
 }
 
-/** Opens what the configuration names; nothing is sent yet. */
-export async function openPublishing(config: AgentConfig, logger: Logger): Promise<Publishing> {
-  const { destination, values } = config;
+type Records = Omit<Publishing, 'store'>;
+
+/** What opening needs besides the configuration. */
+export interface PublishingTools {
+  readonly logger: Logger;
+  /** Aborted by SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** Opens what the configuration names. */
+export async function openPublishing(config: AgentConfig, tools: PublishingTools): Promise<Publishing> {
+  const store = await openDestination(config, tools.logger);
+  return { store, ...(await openRecords(config, tools)) };
+}
+
+async function openRecords(config: AgentConfig, { logger, signal }: PublishingTools): Promise<Records> {
+  const { destination, values, layout } = config;
   const { registry } = destination;
-  return {
-    store: await openDestination(config, logger),
-    registry:
-      registry.kind === 'store'
-        ? createDirectoryRegistry({ directory: registry.directory, arch: values.BUILD_ARCH })
-        : noRegistry,
-    reporters: [],
-    untold: async () => 0,
-    [Symbol.asyncDispose]: async () => undefined,
-  };
+  if (registry.kind === 'ims') {
+    const ims = await openIms(values, { directory: layout.private, logger, signal });
+    const untold = (): readonly string[] => ims.outbox.state().pending;
+    const close = async (): Promise<void> => await ims[Symbol.asyncDispose]();
+    return { registry: ims.registry, reporters: [ims.reporter], untold, [Symbol.asyncDispose]: close };
+  }
+  const records =
+    registry.kind === 'none'
+      ? noRegistry
+      : createDirectoryRegistry({ directory: registry.directory, arch: values.BUILD_ARCH });
+  return { registry: records, reporters: [], untold: () => [], [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
 async function openDestination({ destination, values }: AgentConfig, logger: Logger): Promise<ArtifactStore> {

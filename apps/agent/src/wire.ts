@@ -22,7 +22,7 @@ import { jobStage } from './stage.ts';
 /** The world of one agent; disposing of it ends its heartbeat and its watches. */
 export interface Wired extends AsyncDisposable {
   readonly ports: ExportPorts;
-  /** How many calls IMS has not taken yet. */
+  /** The calls that IMS has not taken yet, in words. */
   readonly untold: Publishing['untold'];
 }
 
@@ -44,7 +44,7 @@ export async function wire(
   await using opening = new AsyncDisposableStack();
   const journal = await openJournal({ path: `${layout.private}/journal.jsonl`, job: values.IMS_JOB_ID, logger });
   opening.defer(async () => await journal.close());
-  const publishing = opening.use(await openPublishing(config, logger));
+  const publishing = opening.use(await openPublishing(config, { logger, signal: start.signal }));
   const image = opening.use(lazyImageRoot(layout.imageRoot));
   const board = createBoard({ layout, userDirectory: userDirectory(config, image.open), logger, own: 'agentAlive' });
   opening.defer(async () => await board.close());

@@ -17,7 +17,13 @@ const pages = {
   'docs/annotations.md': annotationsPage(),
   'docs/contract.md': contractPage(),
   'docs/environment.md': environmentPage({
-    'ims-agent': await sources('apps/agent/src', ['config.ts', 'destination.ts', 's3-access.ts', 'prepare/config.ts']),
+    'ims-agent': await sources('apps/agent/src', [
+      'config.ts',
+      'destination.ts',
+      'ims-names.ts',
+      's3-access.ts',
+      'prepare/config.ts',
+    ]),
     'ims-sshd': await source('apps/sshd/src/config.ts'),
     'ims-job': await sources('apps/local/src', ['config.ts', 'pair/outside.ts']),
   }),

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { CommonOptions } from '@ims/cli';
+import { ERRORS } from '@ims/contract';
 import { exitCodeOf, runExport, type ExportState } from '@ims/export';
 
 import { readConfig, type AgentConfig, type Arguments } from '../config.ts';
@@ -32,11 +33,21 @@ export async function withJob<T>(
   return await job.work({ start, config, wired });
 }
 
-/** Tells the agent's story to its end, and what the outside could not be told. */
+/**
+ * Tells the agent's story to its end. A job that succeeded and whose end IMS does not know yet is not at its end for
+ * whoever started it: another start tells it (H4).
+ */
 export async function tellStory({ start, config, wired }: Job): Promise<JobEnd> {
   const { termination } = start;
-  const last = await runExport({ ports: wired.ports, settings: config.settings, signal: termination.signal });
-  return { last, code: exitCodeOf(last, termination.exitCode()) };
+  const { ports } = wired;
+  const last = await runExport({ ports, settings: config.settings, signal: termination.signal });
+  const untold = last.phase === 'Succeeded' ? wired.untold() : [];
+  if (untold.length === 0) return { last, code: exitCodeOf(last, termination.exitCode()) };
+  ports.logger.error(
+    { pending: untold },
+    'the image is published, but IMS does not know yet; resume the job to tell it',
+  );
+  return { last, code: ERRORS.ImsUnavailable.exit };
 }
 
 const runJob: CommandRow['run'] = async (start, parent, options) => {
