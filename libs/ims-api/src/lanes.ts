@@ -6,7 +6,7 @@ import type { Logger } from '@ims/runtime';
 import { createLetter, sendLetter, type Letter } from './letter.ts';
 import type { Call, Keeper } from './outbox-file.ts';
 import type { RecordWork } from './own-record.ts';
-import { failureOf, isHopeless } from './verdict.ts';
+import { failureOf, isHopeless, isPassing } from './verdict.ts';
 
 /** What the lanes are made of. */
 export interface LanesOptions {
@@ -33,7 +33,10 @@ export interface Lanes {
   drop(which: (call: Call) => boolean): Promise<void>;
   readonly settled: (signal: AbortSignal) => Promise<void>;
   pending(): readonly Call[];
+  /** How the last attempt failed, when only people can mend that. */
   hopeless(): unknown;
+  /** Calls when an attempt fails so; gives the way to end that. */
+  readonly onHopeless: (listener: () => void) => () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -51,6 +54,12 @@ export function createLanes(options: LanesOptions): Lanes {
   let letters: Letter[] = keeper.memory.calls.map(createLetter);
   let watchers: (() => void)[] = [];
   let closed = false;
+  let trouble: unknown;
+  const listeners = new Set<() => void>();
+  const onAttempt = (error: unknown): void => {
+    trouble = error !== undefined && isPassing(error) && isHopeless(error) ? error : undefined;
+    if (trouble !== undefined) for (const listener of listeners) listener();
+  };
 
   const save = async (accepted = keeper.memory.accepted): Promise<void> => {
     const calls = letters.map(({ call }) => call);
@@ -63,7 +72,7 @@ export function createLanes(options: LanesOptions): Lanes {
   };
   const finish = async (letter: Letter): Promise<void> => {
     try {
-      const result = await sendLetter(letter, options);
+      const result = await sendLetter(letter, { ...options, onAttempt });
       take(letter);
       await save(letter.call.kind === 'status' ? letter.call.status : undefined);
       letter.settle({ result });
@@ -138,7 +147,11 @@ export function createLanes(options: LanesOptions): Lanes {
       await promise;
     },
     pending: () => letters.map(({ call }) => call),
-    hopeless: () => letters.map(({ lastError }) => lastError).find((error) => error !== undefined && isHopeless(error)),
+    hopeless: () => trouble,
+    onHopeless: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     close: async () => {
       closed = true;
       const left = letters;

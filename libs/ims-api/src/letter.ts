@@ -24,6 +24,12 @@ export interface Letter {
   lastError: unknown;
 }
 
+/** How letters are sent. */
+export interface SendingOptions extends LanesOptions {
+  /** Told after each attempt how it failed, undefined when it did not. */
+  readonly onAttempt: (error: unknown) => void;
+}
+
 /** Makes a letter that has not been sent. */
 export function createLetter(call: Call): Letter {
   const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
@@ -46,7 +52,10 @@ export function createLetter(call: Call): Letter {
 }
 
 /** Sends a letter until it is accepted or can never be. */
-export async function sendLetter(letter: Letter, { work, retry, logger }: LanesOptions): Promise<string | undefined> {
+export async function sendLetter(
+  letter: Letter,
+  { work, retry, logger, onAttempt }: SendingOptions,
+): Promise<string | undefined> {
   return await retrying(
     {
       what: describeCall(letter.call),
@@ -56,18 +65,19 @@ export async function sendLetter(letter: Letter, { work, retry, logger }: LanesO
       signal: letter.controller.signal,
       logger,
     },
-    async () => await attempt(letter, async () => await perform(letter.call, work, letter.controller.signal)),
+    async () => {
+      letter.sending = true;
+      try {
+        const result = await perform(letter.call, work, letter.controller.signal);
+        onAttempt(undefined);
+        return result;
+      } catch (error) {
+        letter.lastError = error;
+        onAttempt(error);
+        throw error;
+      } finally {
+        letter.sending = false;
+      }
+    },
   );
-}
-
-async function attempt<T>(letter: Letter, step: () => Promise<T>): Promise<T> {
-  letter.sending = true;
-  try {
-    return await step();
-  } catch (error) {
-    letter.lastError = error;
-    throw error;
-  } finally {
-    letter.sending = false;
-  }
 }

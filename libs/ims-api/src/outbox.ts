@@ -38,7 +38,7 @@ export interface OutboxState {
   readonly pending: readonly string[];
   /** The last status that IMS has accepted. */
   readonly accepted: string | undefined;
-  /** Why the oldest pending call was not accepted, when only people can mend that. */
+  /** How the last attempt failed, when only people can mend that. */
   readonly hopeless: unknown;
 }
 
@@ -60,6 +60,8 @@ export interface Outbox {
   /** Resolves when nothing is pending; rejects when aborted. */
   settled(signal: AbortSignal): Promise<void>;
   state(): OutboxState;
+  /** Calls when an attempt fails in a way that only people can mend; gives the way to end that. */
+  readonly onHopeless: (listener: () => void) => () => void;
   /** Ends all attempts; what is pending stays on the volume. */
   close(): Promise<void>;
 }
@@ -89,6 +91,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     },
     settled: lanes.settled,
     state: () => stateOf(lanes, keeper),
+    onHopeless: lanes.onHopeless,
     close: lanes.close,
   };
 }

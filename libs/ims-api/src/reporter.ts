@@ -67,11 +67,13 @@ async function bound(options: ImsReporterOptions, ms: number, over: AbortControl
   const hurried = new AbortController();
   const hurry = (): void => hurried.abort();
   signal?.addEventListener('abort', hurry, { once: true });
+  const leave = options.outbox.onHopeless(hurry);
   const sleep = async (time: number, until: AbortSignal): Promise<void> => {
     await clock.sleep(time, until).catch(() => undefined);
   };
   await sleep(ms, AbortSignal.any([over.signal, hurried.signal]));
   if (hurried.signal.aborted && ms > interruptedBoundMs) await sleep(interruptedBoundMs, over.signal);
   signal?.removeEventListener('abort', hurry);
+  leave();
   over.abort();
 }

@@ -94,8 +94,17 @@ it('ends at the bound, says what is left and leaves it on the volume', async () 
 it('H14 does not wait for hours when the secret is wrong', async () => {
   const world = await createWorld({ clientSecret: 'wrong' });
   const outbox = await world.openOutbox();
+  const { reporter, enter } = reporterOf(world, outbox);
+  enter('Failed');
+  await reporter.flush();
+  expect(world.logger.entries.at(-1)).toMatchObject({ level: 'error', fields: { err: { reason: 'TokenRefused' } } });
+});
+
+it('H6 does not wait for long any more once a signal ends the program', async () => {
+  const world = await createWorld();
+  await world.ims.pause();
   const stop = new AbortController();
-  const { reporter, enter } = reporterOf(world, outbox, { signal: stop.signal });
+  const { reporter, enter } = reporterOf(world, await world.openOutbox(), { signal: stop.signal });
   enter('Failed');
   const flushed = reporter.flush();
   stop.abort();
