@@ -246,5 +246,5 @@ describe('H33 the certificate of the server', () => {
 it('H34 an address that is none is refused without being repeated', async () => {
   const call = (await client()).request(get('htp:/x?signature=s3cret'));
   await expect(call).rejects.toMatchObject({ reason: 'ConfigurationInvalid' });
-  await expect(call).rejects.not.toThrow(/s3cret/);
+  await expect(call).rejects.not.toThrow('s3cret');
 });

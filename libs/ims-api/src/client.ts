@@ -10,14 +10,14 @@ import type { TokenSource } from './tokens.ts';
 import { ImsProblem, problemOfAnswer } from './verdict.ts';
 
 /** Where the manifest of an image is, as IMS stores it. */
-export interface ImageLink {
+interface ImageLink {
   readonly path: string;
   readonly etag: string;
   readonly type: string;
 }
 
 /** What a new image record says. */
-export interface NewImage {
+interface NewImage {
   readonly name: string;
   /** `x86_64` or `aarch64`. */
   readonly arch: string;

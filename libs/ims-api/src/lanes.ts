@@ -17,7 +17,7 @@ export interface LanesOptions {
 }
 
 /** A call that somebody waits for. */
-export interface Delivery {
+interface Delivery {
   readonly done: Promise<string | undefined>;
   readonly lastError: () => unknown;
   /** Nobody waits any more. */

@@ -40,7 +40,7 @@ const memory = z.object({
 });
 
 /** All that the outbox keeps on the volume; never a token. */
-export type Memory = z.infer<typeof memory>;
+type Memory = z.infer<typeof memory>;
 
 /** The outbox's file, written whole at every change. */
 export interface Keeper {

@@ -23,14 +23,14 @@ export interface OutboxOptions {
 }
 
 /** How long somebody waits for a call. */
-export interface Waiting {
+interface Waiting {
   /** Milliseconds. */
   readonly boundMs: number;
   readonly signal: AbortSignal;
 }
 
 /** A call about the image record. */
-export type RecordCall = Exclude<Call, { kind: 'status' }>;
+type RecordCall = Exclude<Call, { kind: 'status' }>;
 
 /** How far IMS has been told. */
 export interface OutboxState {

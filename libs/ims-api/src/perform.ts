@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { Call } from './outbox-file.ts';
-import { ensureRecord, removeDuplicates, type RecordWork } from './own-record.ts';
+import { ensureRecord, isGone, removeDuplicates, type RecordWork } from './own-record.ts';
 import { ImsProblem } from './verdict.ts';
 
 /** One call in words, for the log: `telling IMS the status success`. */
@@ -43,10 +43,20 @@ const PERFORMERS: { readonly [K in Call['kind']]: Performer<K> } = {
   result: async ({ imageId }, work, signal) => {
     // A request that was slow on the way may have made a second record after the last look (H3).
     await removeDuplicates(work, imageId, signal);
-    await work.client.setResult(work.jobId, imageId, signal);
+    await tellResult(imageId, work, signal);
     return undefined;
   },
 };
+
+async function tellResult(imageId: string, work: RecordWork, signal: AbortSignal): Promise<void> {
+  try {
+    await work.client.setResult(work.jobId, imageId, signal);
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    // Somebody has removed the record of the job: there is nobody left to tell, and the image is registered.
+    work.logger.warn({ err: error, image: imageId }, 'IMS has no record of this job; its image is registered all the same');
+  }
+}
 
 async function link({ imageId, link }: Of<'link'>, { client }: RecordWork, signal: AbortSignal): Promise<void> {
   try {
