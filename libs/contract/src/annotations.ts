@@ -179,9 +179,13 @@ function fitted(row: AnnotationRow, value: ReturnType<AnnotationRow['value']>): 
 }
 
 function newestOf(list: readonly unknown[], limit: number): string | undefined {
-  for (let from = 0; from < list.length; from += 1) {
-    const text = JSON.stringify(list.slice(from));
-    if (bytesOf(text) <= limit) return text;
+  const kept: string[] = [];
+  let size = '[]'.length;
+  for (const entry of list.toReversed()) {
+    const text = JSON.stringify(entry);
+    size += bytesOf(text) + (kept.length === 0 ? 0 : ','.length);
+    if (size > limit) break;
+    kept.unshift(text);
   }
-  return undefined;
+  return kept.length === 0 ? undefined : `[${kept.join(',')}]`;
 }

@@ -96,7 +96,7 @@ export function createBook(parts: PodReporterParts): Book {
       return state.status !== undefined;
     },
     step: async () => {
-      if (pod === undefined) await open();
+      if (pod === undefined && !state.isOver) await open();
       const next = planNext(state, { monotonic: clock.monotonic(), wall: clock.now() });
       if (next.do === 'nothing' || pod === undefined) return 'nothing';
       if (next.do === 'wait') return next.ms;
