@@ -12,8 +12,8 @@ import { named, unless } from './errno.ts';
 export interface RecordPlace {
   /** The private directory. */
   readonly own: string;
-  /** Where the image is unpacked to, beside the image root. */
-  readonly unpacking: string;
+  /** Where the unpacked image waits to become the image root. */
+  readonly unpacked: string;
   /** The image root. */
   readonly root: string;
   readonly job: string;
@@ -22,14 +22,14 @@ export interface RecordPlace {
 const FILE = 'prepare.json';
 
 /** How far an earlier start came for this very job; what cannot be read counts as nothing. */
-export async function progressOf({ own, unpacking, root, job }: RecordPlace): Promise<Progress> {
+export async function progressOf({ own, unpacked, root, job }: RecordPlace): Promise<Progress> {
   const text = await named(
     `reading ${own}/${FILE}`,
     async () => await unless(['ENOENT', 'EISDIR', 'ELOOP'], async () => await readFile(`${own}/${FILE}`, 'utf8')),
   );
   const noted = text === undefined ? undefined : decode(text);
   if (noted?.job !== job) return 'nothing';
-  const isThere = (await isDirectory(root)) || (noted.progress === 'unpacked' && (await isDirectory(unpacking)));
+  const isThere = (await isDirectory(root)) || (noted.progress === 'unpacked' && (await isDirectory(unpacked)));
   return isThere ? noted.progress : 'nothing';
 }
 

@@ -1,12 +1,15 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { randomUUID } from 'node:crypto';
 import { mkdir, rename } from 'node:fs/promises';
 
 import { SENTINELS, type Layout } from '@ims/contract';
 import type { Volume } from '@ims/preparation';
 import { Failure, type Runner } from '@ims/runtime';
 
+import { at } from './bytes.ts';
+import { namesIn } from './entries.ts';
 import { named } from './errno.ts';
 import { pinEntry, pinPath, type Pin } from './pin.ts';
 import { progressOf, writeProgress } from './preparation-record.ts';
@@ -21,8 +24,17 @@ export interface VolumeOptions {
   readonly runner: Runner;
 }
 
-/** Below the private directory: nobody but root can have put something there to be written through. */
-const UNPACKING = 'unpacking';
+/**
+ * Below the private directory: nobody but root can have put something there to be written through. Each start has a
+ * directory of its own, since an unsquashfs that outlived its agent may still write to that of an earlier one.
+ */
+const UNPACKING = 'unpacking-';
+
+/** What is whole and only waits to be moved in. */
+const UNPACKED = 'unpacked';
+
+/** Set aside to be removed: whoever still writes there by name does not find it any more. */
+const DISCARDED = 'discarded-';
 
 const { complete, failed, ready, exiting, refused, buildFailed, door, question, verdict } = SENTINELS;
 
@@ -45,8 +57,9 @@ const JOURNAL = 'journal.jsonl';
 /** Makes the volume of one job, whose private directory must be there. */
 export function openVolume(options: VolumeOptions): Volume {
   const { layout, job } = options;
-  const path = `${layout.private}/${UNPACKING}`;
-  const record = { own: layout.private, unpacking: path, root: layout.imageRoot, job };
+  const unpacked = `${layout.private}/${UNPACKED}`;
+  const unpacking = `${layout.private}/${UNPACKING}${randomUUID()}`;
+  const record = { own: layout.private, unpacked, root: layout.imageRoot, job };
   return {
     place: layout.parent,
     progress: async () => await progressOf(record),
@@ -59,25 +72,41 @@ export function openVolume(options: VolumeOptions): Volume {
     ],
     room: async () => await freeSpace(layout.parent),
     freshDirectory: async () => {
-      await remove(layout.private, [UNPACKING]);
-      await named(`making ${path}`, async () => await mkdir(path, { mode: 0o755 }));
-      return path;
+      await discard(layout.private);
+      await named(`making ${unpacking}`, async () => await mkdir(unpacking, { mode: 0o755 }));
+      return unpacking;
     },
     keep: async () => {
       await writeOut(layout.private, options.runner);
+      await move(unpacking, unpacked);
       await writeProgress(record, 'unpacked');
     },
     moveIn: async () => {
-      if (await holds(layout.private, UNPACKING)) {
+      if (await holds(layout.private, UNPACKED)) {
         await removeRoot(layout);
-        await named(`moving ${path} to ${layout.imageRoot}`, async () => await rename(path, layout.imageRoot));
+        await move(unpacked, layout.imageRoot);
       }
       await writeProgress(record, 'prepared');
     },
     discard: async () => {
-      await remove(layout.private, [UNPACKING]);
+      await discard(layout.private);
     },
   };
+}
+
+/** Removes what this or an earlier start has unpacked and not moved in. */
+async function discard(own: string): Promise<void> {
+  await within(own, async (pin) => {
+    for (const name of await namesIn(pin)) {
+      if (name.startsWith(UNPACKING) || name === UNPACKED)
+        await rename(at(pin, name), at(pin, DISCARDED + randomUUID()));
+    }
+    for (const name of await namesIn(pin)) if (name.startsWith(DISCARDED)) await removeBelow(pin, name);
+  });
+}
+
+async function move(from: string, to: string): Promise<void> {
+  await named(`moving ${from} to ${to}`, async () => await rename(from, to));
 }
 
 /** A file system keeps names before contents: without this, a machine that fails leaves an image of empty files. */

@@ -46,9 +46,10 @@ describe('the volume of a prepare stage', () => {
 
   it('knows after each step what a killed start had done', async () => {
     const { parent, open } = await bench();
-    await unpackInto(open());
+    const first = open();
+    await unpackInto(first);
     expect(await open().progress()).toBe('nothing');
-    await open().keep();
+    await first.keep();
     expect(await open().progress()).toBe('unpacked');
     await open().clear();
     await open().moveIn();
@@ -59,9 +60,10 @@ describe('the volume of a prepare stage', () => {
 
   it('counts nothing that was done for another job', async () => {
     const { parent, open } = await bench();
-    await unpackInto(open());
-    await open().keep();
-    await open().moveIn();
+    const first = open();
+    await unpackInto(first);
+    await first.keep();
+    await first.moveIn();
     const other = open('0bbd110a-297a-5bbe-bb64-b7b5c5bcede2');
     expect(await other.progress()).toBe('nothing');
     expect(await other.clear()).toContain('image-root');
@@ -106,7 +108,10 @@ describe('the volume of a prepare stage', () => {
     mkdirSync(`${directory}/deep`);
     symlinkSync(outside, `${directory}/deep/link`);
     symlinkSync(`${outside}/precious`, `${directory}/link`);
-    const again = await volume.freshDirectory();
+    const again = await open().freshDirectory();
+    // Whoever outlived an earlier start and writes on finds neither his directory nor ours.
+    expect(again).not.toBe(directory);
+    expect(existsSync(directory)).toBe(false);
     expect(existsSync(`${again}/deep`)).toBe(false);
     expect(existsSync(`${outside}/precious`)).toBe(true);
   });

@@ -24,8 +24,9 @@ import { createPrepareBench, everythingIn, JOB, SIGNATURE, type PrepareBench } f
 
 afterEach(cleanUp);
 
-async function expectPrepared({ source, volume, listing }: PrepareBench): Promise<void> {
-  expect(await listing(`${volume}/image-root`)).toBe(await listing(source));
+async function expectPrepared(bench: Pick<PrepareBench, 'source' | 'volume' | 'listing'>): Promise<void> {
+  const { source, volume } = bench;
+  expect(await bench.listing(`${volume}/image-root`)).toBe(await bench.listing(source));
   expect((await readdir(volume)).toSorted()).toEqual(['.ims', 'image-root']);
 }
 
@@ -134,7 +135,7 @@ describe('stopped and started again', () => {
   ])('a kill when %s does not harm, and the image is fetched once', async (_moment, wanted) => {
     const bench = await createPrepareBench();
     const first = bench.start(undefined, { LOG_LEVEL: 'DEBUG' });
-    await first.waitForLine((line) => `${line.msg} ${String(line['program'] ?? '')}`.startsWith(wanted));
+    await first.waitForLine((line) => [line.msg, line['program']].join(' ').startsWith(wanted));
     first.kill('SIGKILL');
     await first.ended;
     expect(await bench.run()).toBe(0);
