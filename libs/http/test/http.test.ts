@@ -141,17 +141,17 @@ describe('a slow server', () => {
     const stuck = await serve((_, response) => response.writeHead(200, { 'content-length': 5 }).write('x'));
     const http = await client();
     expect(await problem(http.stream({ ...get(silent), stallMs: SHORT }))).toMatchObject({ kind: 'stalled' });
-    const stream = await http.stream({ ...get(stuck), stallMs: SHORT });
+    const stream = await http.stream({ ...get(stuck), stallMs: 500 });
     expect(await problem(read(stream.body))).toMatchObject({ kind: 'stalled' });
   });
 
   it('is not the reader, however slow that is', async () => {
     const url = await serve((_, response) => response.end('x'.repeat(1_000_000)));
-    const stream = await (await client()).stream({ ...get(url), stallMs: 300 });
+    const stream = await (await client()).stream({ ...get(url), stallMs: 1000 });
     let size = 0;
     for await (const chunk of stream.body) {
       // Longer than the bound, once: the server has more to send and may not.
-      if (size === 0) await new Promise((resolve) => setTimeout(resolve, 400));
+      if (size === 0) await new Promise((resolve) => setTimeout(resolve, 1200));
       size += chunk.byteLength;
     }
     expect(size).toBe(1_000_000);

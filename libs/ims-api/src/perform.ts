@@ -54,7 +54,10 @@ async function tellResult(imageId: string, work: RecordWork, signal: AbortSignal
   } catch (error) {
     if (!isGone(error)) throw error;
     // Somebody has removed the record of the job: there is nobody left to tell, and the image is registered.
-    work.logger.warn({ err: error, image: imageId }, 'IMS has no record of this job; its image is registered all the same');
+    work.logger.warn(
+      { err: error, image: imageId },
+      'IMS has no record of this job; its image is registered all the same',
+    );
   }
 }
 

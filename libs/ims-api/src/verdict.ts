@@ -67,6 +67,7 @@ const TOKEN_REASONS = new Set(['TokenUnavailable', 'TokenRefused', 'Configuratio
 
 /** Whether it is of no use that somebody waits for this call: people have to do something first. */
 export function isHopeless(error: unknown): boolean {
+  if (error instanceof HttpProblem) return error.kind === 'certificate';
   return !isPassing(error) || (error instanceof Failure && error.reason !== 'TokenUnavailable');
 }
 

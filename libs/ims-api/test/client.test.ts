@@ -3,7 +3,9 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { HttpProblem } from '@ims/http';
 import { cleanUp, type FaultRule } from '@ims/testing';
+import { failureOf, isHopeless } from '../src/verdict.ts';
 import { createWorld, NEVER } from './world.ts';
 
 afterEach(cleanUp);
@@ -66,4 +68,11 @@ it("H34 an error names neither the token nor IMS's query", async () => {
   const failure = world.client.images(NEVER);
   await expect(failure).rejects.toMatchObject({ kind: 'unreachable' });
   for (const token of world.tokens.tokens) await expect(failure).rejects.not.toThrow(token);
+});
+
+it('H33 nobody waits for an IMS that is not trusted, and the job can be resumed', () => {
+  const call = { method: 'GET', url: new URL('https://ims/apis/ims/images') };
+  const problem = new HttpProblem('certificate', call, 'the certificate of the server is not trusted');
+  expect(isHopeless(problem)).toBe(true);
+  expect(failureOf(problem)).toMatchObject({ reason: 'ImsUnavailable', retryable: true });
 });

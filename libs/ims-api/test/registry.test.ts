@@ -156,7 +156,7 @@ describe('waiting', () => {
     const world = await createWorld();
     await world.tokens.pause();
     const outbox = await world.openOutbox();
-    const creation = world.registryOf(outbox, 500).create(asked(world), NEVER);
+    const creation = world.registryOf(outbox, 2000).create(asked(world), NEVER);
     await expect(creation).rejects.toMatchObject({ reason: 'TokenUnavailable' });
   });
 });

@@ -58,7 +58,7 @@ it('H41 an interrupted job ends in error, unless another pod goes on with it', a
   reporterOf(world, outbox, { resumedLater: true }).enter('Interrupted');
   await outbox.settled(NEVER);
   expect(world.ims.calls).toEqual([]);
-  const { reporter, enter } = reporterOf(world, outbox);
+  const { reporter, enter } = reporterOf(world, outbox, { interruptedBoundMs: LONG });
   enter('Interrupted');
   await reporter.flush();
   expect(world.status()).toBe('error');

@@ -22,7 +22,7 @@ async function source(config: Partial<OauthConfig> = {}, lifetimeSeconds = 300) 
   const tokens = createTokenSource({
     http,
     config: async () => ({ endpoint: server.url, clientId: 'agent', clientSecret: SECRET, ...config }),
-    deadlineMs: 300,
+    deadlineMs: 1000,
     retry: RETRY,
     logger,
     clock: { monotonic: () => time.ms },

@@ -73,7 +73,7 @@ export async function createWorld(
     http,
     config: async () => ({ endpoint: tokens.url, clientId: 'agent', clientSecret }),
     deadlineMs: 1000,
-    retry: RETRY,
+    retry: { ...RETRY, budgetMs: 20 },
     logger,
   });
   const client = createImsClient({ http, url, tokens: source, deadlineMs: options.deadlineMs ?? LONG });
