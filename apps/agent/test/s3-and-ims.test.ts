@@ -125,6 +125,14 @@ describe('an agent that publishes in S3 and IMS', () => {
     expect(world.ims.images()).toHaveLength(1);
   });
 
+  it('H2 registers its image although somebody has removed the record of the job', async () => {
+    const world = await startWorld();
+    const ran = await world.call(['run'], { IMS_JOB_ID: '0a1b2c3d-0000-4000-8000-00000000abcd' });
+    expect(ran.end.code).toBe(0);
+    expect(ran.stderr).toContain('IMS has no record of this job');
+    expect(world.ims.images()).toMatchObject([{ link: { type: 's3' } }]);
+  });
+
   it('says nothing to IMS when no records are kept', async () => {
     const world = await startWorld();
     const ran = await world.call(['run'], { IMS_REGISTRY: 'none' });

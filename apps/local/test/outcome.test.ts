@@ -56,6 +56,12 @@ describe('how a job ended', () => {
     expect(exitCodeOfResult(verdict, 2)).toBe(0);
   });
 
+  it('is not the end of it while IMS does not know of the image', () => {
+    const verdict = verdictOf({ status: status('Succeeded'), agentExit: 51, interrupted: false });
+    expect(verdict).toMatchObject({ outcome: 'Failed', reason: 'ImsUnavailable' });
+    expect(exitCodeOfResult(verdict, undefined)).toBe(51);
+  });
+
   it('is the failure of the script, which the agent only knows as a mark of the user', () => {
     const verdict = verdictOf({ status: status('Failed', 'MarkedFailed'), scriptExit: 3, interrupted: false });
     expect(verdict).toMatchObject({ outcome: 'Failed', reason: 'ScriptFailed' });

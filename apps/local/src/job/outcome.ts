@@ -48,7 +48,7 @@ export interface Verdict {
  */
 export function verdictOf(endings: Endings): Verdict {
   const { status, scriptExit } = endings;
-  if (status?.phase === 'Succeeded') return { outcome: 'Succeeded', reason: status.reason, message: status.message };
+  if (status?.phase === 'Succeeded') return published(status, endings);
   if (scriptExit !== undefined) {
     const message = `the script ended with exit code ${String(scriptExit)}; mend it and start a new job`;
     return { outcome: 'Failed', reason: 'ScriptFailed', message };
@@ -59,6 +59,17 @@ export function verdictOf(endings: Endings): Verdict {
   }
   return fromExitCodes(endings);
 }
+
+function published({ reason, message }: JobStatus, { agentExit }: Endings): Verdict {
+  return agentExit === ERRORS.ImsUnavailable.exit ? UNTOLD : { outcome: 'Succeeded', reason, message };
+}
+
+/** Whoever waits for the image looks into IMS: for them there is none yet. */
+const UNTOLD: Verdict = {
+  outcome: 'Failed',
+  reason: 'ImsUnavailable',
+  message: `the image is published, but IMS does not know it yet; ${ERRORS.ImsUnavailable.advice}`,
+};
 
 function fromExitCodes({ agentExit, sshdExit }: Endings): Verdict {
   const [name, code] = agentExit === undefined || agentExit === EXIT_DONE ? ['sshd', sshdExit] : ['agent', agentExit];

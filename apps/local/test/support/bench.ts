@@ -33,10 +33,10 @@ export interface Bench {
 }
 
 /** Makes a state directory that goes away with the test. */
-export async function createBench(): Promise<Bench> {
+export async function createBench(variables: Readonly<Record<string, string>> = {}): Promise<Bench> {
   const directory = await temporaryDirectory('local');
   const home = join(directory, 'state');
-  const env = { IMS_JOB_HOME: home, HOME: '/root' };
+  const env = { ...variables, IMS_JOB_HOME: home, HOME: '/root' };
   let scripts = 0;
   return {
     home,
