@@ -53,17 +53,15 @@ export async function checkAccess(place: PodPlace, timeoutMs = TIMEOUT_MS): Prom
 
 async function missingOf(pod: OwnPod, client: ApiClient, signal: AbortSignal): Promise<MissingPermission[]> {
   const rows: readonly PermissionRow[] = REQUIRED_PERMISSIONS;
-  const checked = rows.map(async (permission) => {
-    const answers = await Promise.all(
-      permission.verbs.map(async (verb) => ({
-        verb,
-        allowed: await isAllowed({ pod, permission, verb }, client, signal),
-      })),
-    );
-    const verbs = answers.filter(({ allowed }) => !allowed).map(({ verb }) => verb);
-    return { permission, verbs, command: commandFor(permission, pod) };
-  });
-  return (await Promise.all(checked)).filter(({ verbs }) => verbs.length > 0);
+  const missing: MissingPermission[] = [];
+  for (const permission of rows) {
+    const verbs: string[] = [];
+    for (const verb of permission.verbs) {
+      if (!(await isAllowed({ pod, permission, verb }, client, signal))) verbs.push(verb);
+    }
+    if (verbs.length > 0) missing.push({ permission, verbs, command: commandFor(permission, pod) });
+  }
+  return missing;
 }
 
 async function isAllowed(
