@@ -6,8 +6,9 @@ import { Readable } from 'node:stream';
 
 import type { ArtifactSource } from '@ims/export';
 import { Failure } from '@ims/runtime';
-import { createDigester, type Digest } from '../digests.ts';
+import type { Digest } from '../digests.ts';
 import type { Part } from './part-plan.ts';
+import { createWholeDigest } from './whole-digest.ts';
 
 /** A piece that is handed to the socket; progress is told and aborts are seen between two of them. */
 const PIECE_BYTES = 256 * 1024;
@@ -36,7 +37,7 @@ export async function readSums(
   plan: { readonly partBytes: number; readonly partMd5: 'wanted' | 'unwanted' },
   signal: AbortSignal,
 ): Promise<SourceSums> {
-  const whole = createDigester();
+  await using whole = createWholeDigest(source.size);
   const parts: PartSums[] = [];
   const begin = (): { sha256: Hash; md5: Hash | undefined; left: number } => ({
     sha256: createHash('sha256'),
@@ -50,7 +51,7 @@ export async function readSums(
   };
   for await (const chunk of source.stream()) {
     signal.throwIfAborted();
-    whole.update(chunk);
+    await whole.update(chunk);
     for (let at = 0; at < chunk.byteLength;) {
       const piece = chunk.subarray(at, at + part.left);
       part.sha256.update(piece);
@@ -61,7 +62,7 @@ export async function readSums(
     }
   }
   if (part.left < plan.partBytes) end();
-  const digest = whole.digest();
+  const digest = await whole.digest();
   if (digest.size !== source.size) throw wrongLength(source, digest.size);
   return { digest, parts };
 }
