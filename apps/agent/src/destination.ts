@@ -13,7 +13,7 @@ export const DESTINATION_NAMES = ['IMS_STORE', 'IMS_STORE_COPY', 'IMS_REGISTRY',
 export type DestinationValues = Environment<(typeof DESTINATION_NAMES)[number]>['values'];
 
 /** Where the image records are kept. */
-export type RegistryChoice =
+type RegistryChoice =
   { readonly kind: 'ims' } | { readonly kind: 'store'; readonly directory: string } | { readonly kind: 'none' };
 
 /** Where an image is published. */

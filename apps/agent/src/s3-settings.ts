@@ -39,6 +39,6 @@ export async function s3SettingsOf(access: S3Access, values: TransferValues, log
 }
 
 /** How each step of a transfer is tried again. */
-export function retryPolicyOf({ IMS_RETRY_TIMEOUT }: Pick<TransferValues, 'IMS_RETRY_TIMEOUT'>): S3Settings['retry'] {
+function retryPolicyOf({ IMS_RETRY_TIMEOUT }: Pick<TransferValues, 'IMS_RETRY_TIMEOUT'>): S3Settings['retry'] {
   return { budgetMs: IMS_RETRY_TIMEOUT * 1000, firstMs: FIRST_RETRY_MS, longestMs: LONGEST_RETRY_MS };
 }

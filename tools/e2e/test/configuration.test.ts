@@ -39,7 +39,7 @@ it.each(HALVES)('%s names every problem of the environment at once', async (app)
     SSH_JAIL: 'true',
     BUILD_ARCH: 'sparc',
     IMS_PEER_TIMEOUT: '-1',
-    ...(app === 'agent' ? { IMS_STORE: 's3://boot-images' } : { SSHD_OPTIONS: '-D' }),
+    ...(app === 'agent' ? { IMS_STORE: 'gopher://boot-images' } : { SSHD_OPTIONS: '-D' }),
   };
   const { code, stderr, changed } = await refused(app, wrong);
   expect(code).toBe(2);
@@ -51,7 +51,7 @@ it.each(HALVES)('%s names every problem of the environment at once', async (app)
 it.each([
   { app: 'sshd', name: 'SSHD_OPTIONS', value: '-D -f /etc/ssh/sshd_config' },
   { app: 'sshd', name: 'REMOTE_BUILD_NODE', value: 'ncn-w001' },
-  { app: 'agent', name: 'IMS_STORE', value: 's3://boot-images' },
+  { app: 'agent', name: 'IMS_STORE', value: 'gopher://boot-images' },
   { app: 'agent', name: 'REMOTE_BUILD_NODE', value: 'ncn-w001' },
   { app: 'agent', name: 'IMS_SSH_LISTEN', value: '127.0.0.1\nPermitRootLogin yes' },
   { app: 'agent', name: 'KERNEL_FILENAME', value: '../vmlinuz' },

@@ -32,8 +32,9 @@ async function prepare(start: Start, given: PrepareArguments, options: CommonOpt
   const { logLevel } = options;
   const env = logLevel === undefined ? start.env : { ...start.env, LOG_LEVEL: logLevel };
   const config = readPrepareConfig(env, given);
-  await using wired = await wirePreparation(config, options.output);
   const { termination } = start;
-  const last = await runPreparation({ settings: config.settings, ports: wired.ports, signal: termination.signal });
+  const { signal } = termination;
+  await using wired = await wirePreparation(config, { output: options.output, signal });
+  const last = await runPreparation({ settings: config.settings, ports: wired.ports, signal });
   return exitCodeOf(last, termination.exitCode());
 }

@@ -6,17 +6,18 @@ import { readEnvironment, type Environment } from '@ims/env';
 import type { PreparationSettings } from '@ims/preparation';
 import { Failure } from '@ims/runtime';
 
+import { IMS_NAMES } from '../ims-names.ts';
 import { S3_NAMES, s3AccessOf, type S3Access } from '../s3-access.ts';
 
 const NAMES = [
-  'IMS_JOB_ID',
   'IMAGE_ROOT_PARENT',
   'DOWNLOAD_MD5SUM',
-  'CA_CERT',
+  'IMS_REGISTRY',
   'IMS_STALL_TIMEOUT',
   'IMS_RETRY_TIMEOUT',
   'IMS_TERMINATION_LOG',
   'LOG_LEVEL',
+  ...IMS_NAMES,
   ...S3_NAMES,
 ] as const;
 

@@ -15,6 +15,7 @@ import { createUnpacker } from '@ims/squashfs';
 import type { PrepareConfig } from './config.ts';
 import { ensureParent } from './parent.ts';
 import { openSource } from './source.ts';
+import { openTelling } from './tell-ims.ts';
 
 /** The world of one `prepare`. */
 export interface WiredPreparation extends AsyncDisposable {
@@ -27,7 +28,7 @@ const LONGEST_WAIT_MS = 30_000;
 /** Joins the story of `prepare` with the world that the configuration describes. */
 export async function wirePreparation(
   config: PrepareConfig,
-  output: CommonOptions['output'],
+  { output, signal }: { readonly output: CommonOptions['output']; readonly signal: AbortSignal },
 ): Promise<WiredPreparation> {
   const { values, layout, settings } = config;
   const logger = await openLogger({
@@ -40,36 +41,41 @@ export async function wirePreparation(
   await ensureParent(layout.parent);
   await ensurePrivateDirectory(layout.private);
   const policy = { budgetMs: values.IMS_RETRY_TIMEOUT * 1000, firstMs: FIRST_WAIT_MS, longestMs: LONGEST_WAIT_MS };
-  const opened = await openSource({ config, policy, logger });
+  await using opening = new AsyncDisposableStack();
+  const { source } = opening.use(await openSource({ config, policy, logger }));
+  const telling = opening.use(await openTelling(values, { directory: layout.private, logger, signal }));
   const archive = `${layout.parent}/image.sqsh`;
   const runner = createRunner({ logger });
+  const opened = opening.move();
   return {
     ports: {
       fetcher: createFetcher({
-        source: opened.source,
+        source,
         archive,
         stateFile: `${layout.private}/download.json`,
         policy,
         logger,
       }),
-      unpacker: createUnpacker({ runner, logger, archive, place: opened.source.place }),
+      unpacker: createUnpacker({ runner, logger, archive, place: source.place }),
       volume: openVolume({ layout, job: settings.jobId, runner }),
       reporter: combineReporters([
         createStatusFile({ path: `${layout.private}/status.json`, logger }),
         createTerminationMessage({ path: values.IMS_TERMINATION_LOG, logger }),
+        ...telling.reporters,
       ]),
       logger,
       clock: systemClock,
     },
     [Symbol.asyncDispose]: async () => {
-      await opened[Symbol.asyncDispose]();
+      await opened.disposeAsync();
     },
   };
 }
 
 /** What signs the address, however it turns up, and what opens the store. */
 function secretsOf({ source, values }: PrepareConfig): string[] {
-  const keys = [values.S3_ACCESS_KEY, values.S3_SECRET_KEY].filter((key) => key !== undefined);
+  const { S3_ACCESS_KEY, S3_SECRET_KEY, OAUTH_CLIENT_SECRET } = values;
+  const keys = [S3_ACCESS_KEY, S3_SECRET_KEY, OAUTH_CLIENT_SECRET].filter((key) => key !== undefined);
   if (source.kind !== 'http') return keys;
   const { url } = source;
   return [...keys, url.search.slice(1), url.password, ...url.searchParams.values().filter(isLikelySecret)];

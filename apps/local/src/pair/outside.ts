@@ -34,7 +34,7 @@ const IMS_NAMES = [
 ] as const;
 
 /** Whether a store lies outside of this machine. */
-export function isOutside(store: string): boolean {
+function isOutside(store: string): boolean {
   return /^s3:/i.test(store);
 }
 
