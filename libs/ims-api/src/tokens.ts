@@ -40,6 +40,13 @@ interface Held {
   readonly renewAt: number;
 }
 
+/** A request for a token, and how many wait for it: the last one that leaves ends it. */
+interface Asking {
+  readonly answer: Promise<Held>;
+  readonly over: AbortController;
+  waiting: number;
+}
+
 /** What is left of a token's life when it is renewed: room for a call that is slow to arrive. */
 const MARGIN_MS = 30_000;
 const USUAL_LIFE_S = 60;
@@ -48,21 +55,35 @@ const USUAL_LIFE_S = 60;
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
   const clock = options.clock ?? systemClock;
   let held: Held | undefined;
-  let asking: Promise<Held> | undefined;
-  const ask = async (): Promise<Held> => {
+  let asking: Asking | undefined;
+  const ask = async (signal: AbortSignal): Promise<Held> => {
     const begun = clock.monotonic();
-    const { access_token: token, expires_in: life = USUAL_LIFE_S } = await fetchPatiently(options);
+    const { access_token: token, expires_in: life = USUAL_LIFE_S } = await fetchPatiently(options, signal);
     // A token that lives shorter than the margin is used for half its life.
     held = { token, renewAt: begun + Math.max(life * 1000 - MARGIN_MS, life * 500) };
     return held;
   };
+  const begin = (): Asking => {
+    const over = new AbortController();
+    return { answer: ask(over.signal), over, waiting: 0 };
+  };
+  const leave = (left: Asking): void => {
+    left.waiting -= 1;
+    if (left.waiting > 0) return;
+    if (asking === left) asking = undefined;
+    left.over.abort(new Error('nobody waits for the token any more'));
+  };
   return {
     token: async (signal) => {
       if (held !== undefined && clock.monotonic() < held.renewAt) return held.token;
-      asking ??= ask().finally(() => {
-        asking = undefined;
-      });
-      return (await abortable(asking, signal)).token;
+      asking ??= begin();
+      const shared = asking;
+      shared.waiting += 1;
+      try {
+        return (await abortable(shared.answer, signal)).token;
+      } finally {
+        leave(shared);
+      }
     },
     reject: (token) => {
       if (held?.token === token) held = undefined;
@@ -86,20 +107,26 @@ async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T
   }
 }
 
-async function fetchPatiently(options: TokenSourceOptions): Promise<oauth.TokenEndpointResponse> {
+async function fetchPatiently(
+  options: TokenSourceOptions,
+  signal: AbortSignal,
+): Promise<oauth.TokenEndpointResponse> {
   return await retrying(
     {
       what: 'asking for a token',
       policy: options.retry,
       isTransient: (error) => error instanceof Failure && error.reason === 'TokenUnavailable',
-      signal: new AbortController().signal,
+      signal,
       logger: options.logger,
     },
-    async () => await fetchToken(options),
+    async () => await fetchToken(options, signal),
   );
 }
 
-async function fetchToken(options: TokenSourceOptions): Promise<oauth.TokenEndpointResponse> {
+async function fetchToken(
+  options: TokenSourceOptions,
+  signal: AbortSignal,
+): Promise<oauth.TokenEndpointResponse> {
   const config = await options.config();
   const server = { issuer: new URL(config.endpoint).origin, token_endpoint: config.endpoint };
   const client = { client_id: config.clientId };
@@ -110,7 +137,7 @@ async function fetchToken(options: TokenSourceOptions): Promise<oauth.TokenEndpo
       oauth.ClientSecretBasic(config.clientSecret),
       {},
       {
-        [oauth.customFetch]: async (url, { headers, body }) => await post(options, { url, headers, body }),
+        [oauth.customFetch]: async (url, { headers, body }) => await post(options, { url, headers, body, signal }),
         // Whether plain HTTP may be used is decided when the program starts, see refusePlainHttp.
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out, not to be removed
         [oauth.allowInsecureRequests]: true,
@@ -126,10 +153,10 @@ interface Post {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: URLSearchParams;
+  readonly signal: AbortSignal;
 }
 
-async function post({ http, deadlineMs }: TokenSourceOptions, { url, headers, body }: Post): Promise<Response> {
-  const signal = new AbortController().signal;
+async function post({ http, deadlineMs }: TokenSourceOptions, { url, headers, body, signal }: Post): Promise<Response> {
   const call = { method: 'POST', url, headers, body: body.toString(), deadlineMs, signal } as const;
   const { status, headers: answered, text } = await http.request(call);
   const isBare = status < 200 || [204, 205, 304].includes(status);

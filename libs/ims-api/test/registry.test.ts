@@ -122,7 +122,7 @@ describe('waiting', () => {
   it('ends at the bound with what was waited for and how to go on', async () => {
     const world = await createWorld();
     await world.ims.pause();
-    const registry = world.registryOf(await world.openOutbox(), 60);
+    const registry = world.registryOf(await world.openOutbox(world.untilFailed), 60);
     const failure = registry.create(asked(world), NEVER);
     await expect(failure).rejects.toMatchObject({
       reason: 'ImsUnavailable',
@@ -155,8 +155,8 @@ describe('waiting', () => {
   it('H14 names the token server when that does not answer', async () => {
     const world = await createWorld();
     await world.tokens.pause();
-    const outbox = await world.openOutbox();
-    const creation = world.registryOf(outbox, 2000).create(asked(world), NEVER);
+    const outbox = await world.openOutbox(world.untilFailed);
+    const creation = world.registryOf(outbox).create(asked(world), NEVER);
     await expect(creation).rejects.toMatchObject({ reason: 'TokenUnavailable' });
   });
 });

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 import { createHttp } from '@ims/http';
+import { systemClock, type Clock } from '@ims/runtime';
 import {
+  eventually,
   onCleanup,
   recordingLogger,
   startFakeIms,
@@ -40,7 +42,9 @@ export interface World {
   readonly path: string;
   /** The address of IMS through the proxy. */
   readonly url: string;
-  openOutbox(): Promise<Outbox>;
+  openOutbox(clock?: Clock): Promise<Outbox>;
+  /** A clock by which every bound is over when the first attempt at a record has failed. */
+  readonly untilFailed: Clock;
   registryOf(outbox: Outbox, boundMs?: number): ImageRegistry;
   status(): string | undefined;
   result(): string | null | undefined;
@@ -89,12 +93,20 @@ export async function createWorld(
     jobId,
     path,
     url,
-    openOutbox: async () => {
-      const outbox = await openOutbox({ path, jobId, client, retry: RETRY, logger });
+    openOutbox: async (clock = systemClock) => {
+      const outbox = await openOutbox({ path, jobId, client, retry: RETRY, logger, clock });
       onCleanup(async () => {
         await outbox.close();
       });
       return outbox;
+    },
+    untilFailed: {
+      ...systemClock,
+      sleep: async () => {
+        await eventually(() =>
+          logger.messages('warn').some((message) => message.startsWith('making the image record')),
+        );
+      },
     },
     registryOf: (outbox, boundMs = LONG) =>
       createImsRegistry({ outbox, arch: 'x86_64', boundMs, retry: RETRY, logger }),
