@@ -40,7 +40,7 @@ export interface ImsTools {
 /** How long the end of an interrupted job waits for IMS, in milliseconds: it has to fit into the grace period. */
 const INTERRUPTED_BOUND_MS = 10_000;
 
-/** How long a token server that does not answer is asked again within one call, in milliseconds. */
+/** How long a token server that does not answer is asked again within one call at most, in milliseconds. */
 const TOKEN_BUDGET_MS = 30_000;
 
 /** The waits between attempts, in milliseconds; each call has a bound of its own. */
@@ -90,7 +90,8 @@ async function openClient(values: ImsValues, http: Http, logger: Logger): Promis
     logger.warn({}, 'OAUTHLIB_INSECURE_TRANSPORT lets secrets and tokens go to IMS and its token server without TLS');
   }
   const deadlineMs = values.IMS_CALL_TIMEOUT * 1000;
-  const retry = { ...WAITS, budgetMs: TOKEN_BUDGET_MS };
+  // Well within the bound of a call: whoever waits in vain has to know that it was the token (H14).
+  const retry = { ...WAITS, budgetMs: Math.min(TOKEN_BUDGET_MS, values.IMS_OUTBOX_TIMEOUT * 500) };
   const tokens = createTokenSource({ http, config: read, deadlineMs, retry, logger });
   return createImsClient({ http, url: values.IMS_URL, tokens, deadlineMs });
 }

@@ -107,10 +107,7 @@ async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T
   }
 }
 
-async function fetchPatiently(
-  options: TokenSourceOptions,
-  signal: AbortSignal,
-): Promise<oauth.TokenEndpointResponse> {
+async function fetchPatiently(options: TokenSourceOptions, signal: AbortSignal): Promise<oauth.TokenEndpointResponse> {
   return await retrying(
     {
       what: 'asking for a token',
@@ -123,10 +120,7 @@ async function fetchPatiently(
   );
 }
 
-async function fetchToken(
-  options: TokenSourceOptions,
-  signal: AbortSignal,
-): Promise<oauth.TokenEndpointResponse> {
+async function fetchToken(options: TokenSourceOptions, signal: AbortSignal): Promise<oauth.TokenEndpointResponse> {
   const config = await options.config();
   const server = { issuer: new URL(config.endpoint).origin, token_endpoint: config.endpoint };
   const client = { client_id: config.clientId };

@@ -158,7 +158,11 @@ describe.each([
 
   it('H20 is read back whole by ims-agent verify', async () => {
     const args = ['verify', published.record.link?.path ?? ''];
-    const { end, stdout } = await runProgram({ app: 'agent', args: ['--output', 'json', ...args], env: world.agentEnv });
+    const { end, stdout } = await runProgram({
+      app: 'agent',
+      args: ['--output', 'json', ...args],
+      env: world.agentEnv,
+    });
     expect(end.code).toBe(0);
     for (const { sha256 } of published.manifest.artifacts) expect(stdout).toContain(sha256);
   });

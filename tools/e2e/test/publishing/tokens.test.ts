@@ -3,7 +3,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { cleanUp } from '@ims/testing';
+import { cleanUp, type Program } from '@ims/testing';
 
 import { complete, flagIn } from '../support/finish.ts';
 import { startWorld } from '../support/world.ts';
@@ -38,7 +38,13 @@ describe('H13 a token', () => {
 });
 
 /** What ends soon what is waited for in vain. */
-const BOUNDS = { IMS_OUTBOX_TIMEOUT: '1', IMS_CALL_TIMEOUT: '1' };
+const BOUNDS = { IMS_OUTBOX_TIMEOUT: '4', IMS_CALL_TIMEOUT: '1' };
+
+/** The lines of an agent after it has said that it gives up. */
+function lastWords({ lines }: Program): readonly (string | undefined)[] {
+  const words = lines.map(({ msg }) => msg);
+  return words.slice(words.findIndex((word) => word?.includes('IMS was not told all')) + 1);
+}
 
 describe('H14 no token', () => {
   it('a wrong client secret is named as such, soon, and the image is kept', async () => {
@@ -65,6 +71,7 @@ describe('H14 no token', () => {
     const { reason, message } = await pair.status();
     expect(reason).toBe('TokenUnavailable');
     expect(message).toContain(new URL(world.proxies.tokens.url).host);
+    expect(lastWords(pair.agent)).toEqual([]);
     await world.tokens.resume();
     pair.restart('agent');
     expect((await pair.containers.agent.ended).code).toBe(0);
