@@ -111,6 +111,9 @@ describe('ims-agent publish', () => {
     expect((await atOnce.call('run')).end.code).toBe(0);
     const [ours, theirs] = [await steps(byHand), await steps(atOnce)];
     expect([...ours].sort()).toEqual([...theirs].sort());
+    const status = await readFile(`${byHand.volume.layout.private}/status.json`, 'utf8');
+    const { history } = JSON.parse(status) as { history: [string, string][] };
+    expect(history.map(([phase]) => phase).join()).toMatch(/Packaging,Starting,Uploading,Registering,Succeeded$/);
     const record = `${String(answerOf(published)['image'])}/image.json`;
     const names = await Promise.all(
       [byHand, atOnce].map(async ({ store }) => {

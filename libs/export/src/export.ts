@@ -9,11 +9,13 @@ import { createIdentity, type Identity } from './identity.ts';
 import { pack, register } from './publishing.ts';
 import { start } from './starting.ts';
 import { NO_FACTS, type ExportData, type ExportSettings, type ExportState, type RunningExportPhase } from './states.ts';
-import { nextStatus } from './status.ts';
+import { nextStatus, type EarlierStatus } from './status.ts';
 import { takeBack } from './taking-back.ts';
 import { upload } from './uploading.ts';
 import { validate } from './validating.ts';
 import { awaitUser } from './waiting.ts';
+
+const NO_EARLIER: EarlierStatus = { history: [], timings: {} };
 
 /**
  * The agent's whole story, from the journal to a terminal phase, which it gives back; with the goal `packed` to
@@ -21,13 +23,15 @@ import { awaitUser } from './waiting.ts';
  * released before it returns.
  *
  * @param run.signal aborted by SIGTERM: the job is then interrupted and can be resumed (H6)
+ * @param run.earlier what the status of an earlier start said, so that nothing of the job's history is lost
  */
 export async function runExport(run: {
   readonly settings: ExportSettings;
   readonly ports: ExportPorts;
   readonly signal: AbortSignal;
+  readonly earlier?: EarlierStatus | undefined;
 }): Promise<ExportState> {
-  const { settings, ports, signal } = run;
+  const { settings, ports, signal, earlier = NO_EARLIER } = run;
   const identity = createIdentity({ settings, ports, signal });
   const isGoal = (state: ExportState): boolean => settings.goal === 'packed' && state.phase === 'Uploading';
   let status: JobStatus | undefined;
@@ -39,7 +43,7 @@ export async function runExport(run: {
       signal,
       onEnter: (state) => {
         if (isGoal(state)) return Promise.resolve();
-        status = nextStatus(status, { state, settings, now: ports.clock.now() });
+        status = nextStatus(status, { state, settings, now: ports.clock.now(), earlier });
         tell(ports, status);
         return Promise.resolve();
       },

@@ -5,12 +5,20 @@ import { PHASES, type JobStatus } from '@ims/contract';
 
 import type { ExportSettings, ExportState } from './states.ts';
 
-/** The status of a job after it entered `state`, from the one before. */
+/** What earlier starts of the job leave to the status of this one. */
+export type EarlierStatus = Pick<JobStatus, 'history' | 'timings'>;
+
+/** The status of a job after it entered `state`, from the one before or from what earlier starts left. */
 export function nextStatus(
   previous: JobStatus | undefined,
-  entered: { readonly state: ExportState; readonly settings: ExportSettings; readonly now: Date },
+  entered: {
+    readonly state: ExportState;
+    readonly settings: ExportSettings;
+    readonly now: Date;
+    readonly earlier: EarlierStatus;
+  },
 ): JobStatus {
-  const { state, settings, now } = entered;
+  const { state, settings, now, earlier } = entered;
   const since = now.toISOString();
   const { facts, phase } = state;
   return {
@@ -19,8 +27,8 @@ export function nextStatus(
     phaseSince: since,
     reason: 'reason' in state ? state.reason : phase,
     message: 'message' in state ? state.message : PHASES[phase].meaning,
-    history: [...(previous?.history ?? []), [phase, since]],
-    timings: timingsUntil(previous, now),
+    history: [...(previous ?? earlier).history, [phase, since]],
+    timings: previous === undefined ? earlier.timings : timingsUntil(previous, now),
     imageId: facts.imageId,
     imageName: settings.imageName,
     manifest: facts.manifest?.path,
@@ -30,8 +38,7 @@ export function nextStatus(
   };
 }
 
-function timingsUntil(previous: JobStatus | undefined, now: Date): JobStatus['timings'] {
-  if (previous === undefined) return {};
+function timingsUntil(previous: JobStatus, now: Date): JobStatus['timings'] {
   const seconds = Math.max(0, (now.getTime() - Date.parse(previous.phaseSince)) / 1000);
   const before = previous.timings[previous.phase] ?? 0;
   return { ...previous.timings, [previous.phase]: Number((before + seconds).toFixed(3)) };

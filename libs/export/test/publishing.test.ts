@@ -233,6 +233,21 @@ describe('a job that fails for good', () => {
   });
 });
 
+describe('a second start', () => {
+  it('adds to the history and the timings of the first, the time between them left out', async () => {
+    const world = newWorld();
+    await runIn(world, CREATE);
+    const { history = [] } = world.statuses.at(-1) ?? {};
+    await runIn(world, { ...CREATE, earlier: { history, timings: { Packaging: 2 } } });
+    expect(world.statuses.at(-1)?.history.map(([phase]) => phase)).toEqual([
+      ...history.map(([phase]) => phase),
+      'Starting',
+      'Succeeded',
+    ]);
+    expect(world.statuses.at(-1)?.timings).toEqual({ Packaging: 2, Starting: 0 });
+  });
+});
+
 describe('an agent that only packs', () => {
   const PACK: RunOptions = { settings: { action: 'customize', goal: 'packed' } };
 

@@ -6,6 +6,7 @@ import { ERRORS } from '@ims/contract';
 import { exitCodeOf, runExport, type ExportState } from '@ims/export';
 
 import { readConfig, type AgentConfig, type Arguments } from '../config.ts';
+import { readEarlierStatus } from '../earlier-status.ts';
 import { wire, type Wired } from '../wire.ts';
 import { environmentOf, PARENT, type CommandRow, type Start } from './command.ts';
 
@@ -40,7 +41,8 @@ export async function withJob<T>(
 export async function tellStory({ start, config, wired }: Job): Promise<JobEnd> {
   const { termination } = start;
   const { ports } = wired;
-  const last = await runExport({ ports, settings: config.settings, signal: termination.signal });
+  const earlier = await readEarlierStatus(`${config.layout.private}/status.json`, config.settings.jobId);
+  const last = await runExport({ ports, settings: config.settings, signal: termination.signal, earlier });
   const untold = last.phase === 'Succeeded' ? wired.untold() : [];
   if (untold.length === 0) return { last, code: exitCodeOf(last, termination.exitCode()) };
   ports.logger.error(

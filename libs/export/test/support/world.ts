@@ -8,6 +8,7 @@ import type { FakeBoard } from '@ims/testing';
 
 import {
   runExport,
+  type EarlierStatus,
   type ExportPorts,
   type ExportSettings,
   type ExportState,
@@ -200,6 +201,7 @@ export interface RunOptions {
   readonly ports?: Partial<ExportPorts> | ((working: ExportPorts) => Partial<ExportPorts>);
   readonly around?: Around;
   readonly signal?: AbortSignal;
+  readonly earlier?: EarlierStatus;
 }
 
 /** Runs an agent in the world to its end. */
@@ -209,6 +211,7 @@ export async function runIn(world: World, run: RunOptions = {}): Promise<ExportS
     settings: { ...SETTINGS, ...run.settings },
     ports: { ...working, ...(typeof run.ports === 'function' ? run.ports(working) : run.ports) },
     signal: run.signal ?? new AbortController().signal,
+    earlier: run.earlier,
   });
 }
 
