@@ -116,6 +116,8 @@ describe('parseSuperblock', () => {
     view.setUint16(20, 6, true);
     view.setUint16(28, 4, true);
     view.setBigUint64(40, 5_000_000_000n, true);
+    view.setBigUint64(64, 4_000_000_000n, true);
+    view.setBigUint64(72, 4_500_000_000n, true);
     change(view);
     return new Uint8Array(view.buffer);
   };
@@ -128,6 +130,7 @@ describe('parseSuperblock', () => {
       ),
     ).toEqual({
       ...{ inodes: 17, createdSeconds: 0, blockSize: 131072, compression: 'zstd', bytesUsed: 5_000_000_000 },
+      ...{ inodeTable: 4_000_000_000, directoryTable: 4_500_000_000 },
     });
     expect(
       parseSuperblock(
