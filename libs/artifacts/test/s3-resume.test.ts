@@ -4,6 +4,7 @@
 import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { Failure } from '@ims/runtime';
@@ -99,7 +100,7 @@ describe('an upload that another start began', () => {
     const options = JSON.stringify(optionsOf(server, { endpoint: proxy.url, parallel: 1 }));
     const child = spawnProgram({
       app: 'upload',
-      command: [NODE, `${import.meta.dirname}/upload-child.ts`],
+      command: [NODE, fileURLToPath(new URL('./upload-child.ts', import.meta.url))],
       args: [options, JSON.stringify(image), file, checkpoint],
     });
     await Promise.race([rule.hit, child.ended.then(({ code }) => expect({ code, said: child.stderr }).toBe('killed'))]);

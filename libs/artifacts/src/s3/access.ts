@@ -14,7 +14,7 @@ import { ruleForAnswer, type Role } from './transient.ts';
 const TIDY_MS = 10_000;
 
 /** One call of the SDK. */
-export type Step<T> = (client: S3Client, options: { readonly abortSignal: AbortSignal }) => Promise<T>;
+type Step<T> = (client: S3Client, options: { readonly abortSignal: AbortSignal }) => Promise<T>;
 
 /** What a call is for. */
 export interface Call {

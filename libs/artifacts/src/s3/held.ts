@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 
 import type { Digest } from '../digests.ts';
-import { differs, type Access, type Call } from './access.ts';
+import type { Access, Call } from './access.ts';
 import { hasCode, isAbsent } from './failure.ts';
 
 /** An object as S3 tells of it. */
@@ -73,11 +73,6 @@ export function differenceOf(held: Held | undefined, wanted: Wanted): string | u
   }
   if (held.sha256 !== undefined && !checksumsOf(wanted).includes(held.sha256)) return `has the checksum ${held.sha256}`;
   return undefined;
-}
-
-/** Rejects for an object that is not what it must be. */
-export function requireSame(access: Access, key: string, how: string | undefined): asserts how is undefined {
-  if (how !== undefined) throw differs(access.bucket, key, how);
 }
 
 function checksumsOf({ digest, partSums }: Wanted): string[] {
