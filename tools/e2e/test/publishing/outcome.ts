@@ -18,12 +18,20 @@ export function jobInIms({ ims }: World, { id }: Pick<Job, 'id'>): ImsJob {
   return job;
 }
 
-/** The image is published exactly once: one linked record, one set of objects, and the job knows. */
-export async function expectPublished(world: World, job: Pick<Job, 'id'>): Promise<void> {
+/**
+ * The image is published exactly once: one linked record, one set of objects, and the job knows.
+ *
+ * @param besides keys of objects that are there for another reason
+ */
+export async function expectPublished(
+  world: World,
+  job: Pick<Job, 'id'>,
+  besides: readonly string[] = [],
+): Promise<void> {
   const { id, link } = onlyRecord(world);
   const path = `s3://${world.objects.bucket}/${id}/manifest.json`;
   expect(link).toMatchObject({ path, type: 's3' });
-  expect(await world.keys()).toEqual(OBJECTS.map((name) => `${id}/${name}`));
+  expect(await world.keys()).toEqual([...OBJECTS.map((name) => `${id}/${name}`), ...besides].sort());
   expect(await world.unfinishedUploads()).toBe(0);
   expect(jobInIms(world, job)).toMatchObject({ status: 'success', resultant_image_id: id });
 }
