@@ -12,7 +12,7 @@ import type { Beginning, Fetcher, FetchRequest } from '@ims/preparation';
 import { createFetcher, httpSource, type RangeSource } from '../src/index.ts';
 
 /** What stands for the beginning of an image here. */
-export const MAGIC = Buffer.from('IMAGE-IN-NAME-ONLY');
+const MAGIC = Buffer.from('IMAGE-IN-NAME-ONLY');
 
 export const SECRET = 'c0ffee5ec7e7c0ffee5ec7e7c0ffee5ec7e7';
 

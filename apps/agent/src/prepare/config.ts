@@ -28,7 +28,7 @@ export type SourceAddress =
   | { readonly kind: 's3'; readonly address: string; readonly access: S3Access };
 
 /** How the server's certificate is checked. */
-export interface Tls {
+interface Tls {
   readonly verify: boolean;
   readonly caFile: string | undefined;
   /** The variable that switched the check off (H33). */
