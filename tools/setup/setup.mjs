@@ -4,8 +4,8 @@
 // node tools/setup/setup.mjs STAGE -- PROGRAM.ts [ARGUMENT…]
 //
 // Makes a fresh clone ready for a stage (start, test, check) and runs the program with the pinned Node.
-// Runs before anything is installed, so it uses nothing but Node 20, what is in this folder and the builder of the S3
-// server.
+// Runs before anything is installed, so it uses nothing but Node 20, what is in this folder, the builder of the
+// S3 server and the fetcher of helm.
 
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import { aptInstall } from './install-tools.mjs';
 import { installPackages, packagesAreCurrent, pinnedNode } from './node-packages.mjs';
 import { passThrough } from './pass-through.mjs';
 import { installation, missingTools, packageManager } from './system-tools.mjs';
+import { fetchClients, planClients } from '../helm/helm.mjs';
 import { buildServer, planServer } from '../object-store/versitygw.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -26,7 +27,7 @@ async function main([stage, separator, program, ...args]) {
     say('usage: node tools/setup/setup.mjs STAGE -- PROGRAM [ARGUMENT...]');
     return CONFIGURATION;
   }
-  const problem = providePackages() ?? provideTools(stage) ?? provideObjectStore(stage);
+  const problem = providePackages() ?? provideTools(stage) ?? provideObjectStore(stage) ?? provideClients(stage);
   if (problem !== undefined) {
     say(problem);
     return CONFIGURATION;
@@ -71,6 +72,21 @@ function provideObjectStore(stage) {
   const what = `builds the S3 server of the tests with Go ${plan.go.version}, once for all clones, a minute or two`;
   const failure = step(what, () => buildServer(plan.go, plan.path));
   return failure === undefined ? undefined : `go build failed: ${failure}`;
+}
+
+/**
+ * @param {string} stage
+ * @returns {string | undefined} why it cannot be done
+ */
+function provideClients(stage) {
+  if (stage !== 'test') return undefined;
+  const plan = planClients();
+  if ('problem' in plan) return plan.problem;
+  if (plan.isThere) return undefined;
+  const failure = step('fetches helm and kubectl for the tests (36 MB), once for all clones', () =>
+    fetchClients(plan.directory),
+  );
+  return failure === undefined ? undefined : `helm cannot be fetched: ${failure}`;
 }
 
 /** @param {string} names @param {string} command @param {readonly string[]} unknown */

@@ -26,6 +26,7 @@ export type { ActiveRule, FaultRule } from './fault-proxy/rules.ts';
 export { startImageServer, type ImageBehaviour, type ImageRequest, type ImageServer } from './image-server.ts';
 export { imageTemplate } from './image-template.ts';
 export { createSshKey, type SshKey } from './keys.ts';
+export { kubernetesClients, type KubernetesClients } from './kubernetes-clients.ts';
 export type { LogLine } from './line-log.ts';
 export { startObjectStore, type ObjectStore, type ObjectStoreOptions } from './object-store.ts';
 export { freePort } from './ports.ts';
