@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
+import { leanPackages, loadedAtOnce } from './lean.ts';
 
 /** The programs that ship, by the name of the command, and where each begins. */
 export const PROGRAMS = {
@@ -39,6 +40,7 @@ export async function bundle(name: ProgramName, directory: string): Promise<Meta
     sourcemap: 'linked',
     metafile: true,
     logLevel: 'warning',
+    plugins: [loadedAtOnce, leanPackages],
     // Names stay, for stack traces; a third of the text goes, and with it memory.
     minifyWhitespace: true,
     banner: { js: [HEADER, REQUIRE].join('\n') },

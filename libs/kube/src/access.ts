@@ -7,7 +7,7 @@ import { withDeadline } from '@ims/runtime';
 import { refusalOf } from './answers.ts';
 import type { ApiClient } from './api-client.ts';
 import { asRefusal } from './calls.ts';
-import { openClient } from './open.ts';
+import { openClient } from './client-later.ts';
 import { findOwnPod, type OwnPod, type PodPlace } from './own-pod.ts';
 
 /** Something that the service account of the pod may not do. */

@@ -28,7 +28,7 @@ const PROVIDER = 'mounted-token';
  * Makes a client of the generic parts of the vendor's: its configuration, its TLS and its HTTP. The thousand classes of
  * its generated interface stay out of the bundle and out of memory, since three kinds of small bodies need none.
  */
-export function createClient(options: ClientOptions): ApiClient {
+export async function openClient(options: ClientOptions): Promise<ApiClient> {
   const config = configurationOf(options);
   const http = new IsomorphicFetchHttpLibrary();
   // The vendor's client makes a new connection pool for every request: one is kept, and made anew when it fails.

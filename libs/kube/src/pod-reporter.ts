@@ -3,8 +3,8 @@
 
 import { systemClock, type Logger } from '@ims/runtime';
 
+import { openClient } from './client-later.ts';
 import { createPodApi } from './http-pod-api.ts';
-import { openClient } from './open.ts';
 import { findOwnPod, type PodPlace } from './own-pod.ts';
 import { reporterOf, type PodReporter } from './reporter.ts';
 

@@ -7,9 +7,9 @@ import type { RecordingLogger } from '@ims/testing';
 import { writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { openClient } from '../src/client-later.ts';
 import { createPodApi } from '../src/http-pod-api.ts';
 import { createPodReporter, type PodReporter } from '../src/index.ts';
-import { openClient } from '../src/open.ts';
 import { findOwnPod, type PodPlace } from '../src/own-pod.ts';
 import type { ApiRefusal, PodApi, Write } from '../src/pod-api.ts';
 import { failure, startFakeCluster, type FakeCluster } from './support/fake-cluster.ts';
@@ -280,6 +280,20 @@ describe('a reporter on a pod', () => {
     expect(logger.messages('warn')[0]).toBe(
       'the pod cannot be annotated; the job goes on: 403 pods is forbidden: cannot patch; `ims-agent check` names the command that grants it',
     );
+  });
+
+  it('H32 leaves a new pod of the same name alone', async () => {
+    const cluster = await startFakeCluster();
+    const { reporter, enter, logger } = openReporter(cluster);
+    enter('Starting');
+    await eventually(() => cluster.events.size === 1);
+    cluster.pod.uid = 'u2';
+    cluster.pod.annotations = {};
+    enter('Failed');
+    await reporter.flush();
+    expect(cluster.pod.annotations).toEqual({});
+    expect(cluster.events.size).toBe(1);
+    expect(logger.messages()).toEqual([expect.stringMatching(/^the pod cannot be annotated; the job goes on: 422 /)]);
   });
 
   it('where there is no cluster says so once and loads no client', async () => {

@@ -117,7 +117,9 @@ function patched(served: Served, request: WebRequest): WebAnswer {
     status?: { conditions: Json[] };
   };
   if (metadata.uid !== pod.uid) {
-    return failure(409, `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${pod.uid}`);
+    return failure(422, 'Pod "ims-1" is invalid: metadata.uid: field is immutable', {
+      details: { causes: [{ reason: 'FieldValueInvalid', field: 'metadata.uid' }] },
+    });
   }
   for (const [key, value] of Object.entries(metadata.annotations ?? {})) {
     if (value === null) Reflect.deleteProperty(pod.annotations, key);

@@ -1,0 +1,38 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { join } from 'node:path';
+import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from 'esbuild';
+
+/** A package whose modules do nothing by being loaded, although it does not say so: a thousand classes of tables. */
+const PACKAGE = '@kubernetes/client-node';
+
+/** Lets esbuild leave out of a bundle all of that package that nobody uses. */
+export const leanPackages: Plugin = {
+  name: 'lean-packages',
+  setup: (build) => {
+    build.onResolve({ filter: /^(\.|@kubernetes\/client-node$)/ }, async (args) => await resolved(build, args));
+  },
+};
+
+/**
+ * Takes a module in place of the one of the same name with `-later` that loads it when it is used: in one file there is
+ * nothing to wait for, and esbuild keeps all of what is loaded so.
+ */
+export const loadedAtOnce: Plugin = {
+  name: 'loaded-at-once',
+  setup: (build) => {
+    build.onResolve({ filter: /^\.\/.*-later\.ts$/ }, ({ path, resolveDir }) => ({
+      path: join(resolveDir, path.replace('-later', '')),
+    }));
+  },
+};
+
+async function resolved(build: PluginBuild, args: OnResolveArgs): Promise<OnResolveResult | undefined> {
+  const { path, importer, namespace, resolveDir, kind } = args;
+  const isOfPackage = path === PACKAGE || importer.includes(`/node_modules/${PACKAGE}/`);
+  // Our own question comes by here too.
+  if (!isOfPackage || args.pluginData === leanPackages) return undefined;
+  const found = await build.resolve(path, { importer, namespace, resolveDir, kind, pluginData: leanPackages });
+  return found.errors.length > 0 ? undefined : { path: found.path, namespace: found.namespace, sideEffects: false };
+}
