@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { createDirectoryRegistry, createDualStore, openStore } from '@ims/artifacts';
+import { PHASES } from '@ims/contract';
 import type { ArtifactStore, ImageRegistry, Reporter } from '@ims/export';
 import type { Logger } from '@ims/runtime';
 
@@ -15,9 +16,11 @@ export interface Publishing extends AsyncDisposable {
   readonly store: ArtifactStore;
   readonly registry: ImageRegistry;
   readonly reporters: readonly Reporter[];
-  /** The calls that IMS has not taken yet, in words. */
+  /** What IMS does not know yet of a job that has succeeded, in words; a call that it refuses counts too (H41). */
   readonly untold: () => readonly string[];
 }
+
+const SUCCESS = PHASES.Succeeded.imsStatus;
 
 type Records = Omit<Publishing, 'store'>;
 
@@ -39,7 +42,10 @@ async function openRecords(config: AgentConfig, { logger, signal }: PublishingTo
   const { registry } = destination;
   if (registry.kind === 'ims') {
     const ims = await openIms(values, { directory: layout.private, logger, signal });
-    const untold = (): readonly string[] => ims.outbox.state().pending;
+    const untold = (): readonly string[] => {
+      const { pending, accepted } = ims.outbox.state();
+      return pending.length > 0 || accepted === SUCCESS ? pending : [`the status ${SUCCESS}, which it refuses`];
+    };
     const close = async (): Promise<void> => await ims[Symbol.asyncDispose]();
     return { registry: ims.registry, reporters: [ims.reporter], untold, [Symbol.asyncDispose]: close };
   }
@@ -53,6 +59,6 @@ async function openRecords(config: AgentConfig, { logger, signal }: PublishingTo
 async function openDestination({ destination, values }: AgentConfig, logger: Logger): Promise<ArtifactStore> {
   const { store, s3, copy } = destination;
   const settings = s3 === undefined ? {} : { s3: await s3SettingsOf(s3, values, logger) };
-  const primary = openStore(store, { logger, ...settings });
+  const primary = await openStore(store, { logger, ...settings });
   return copy === undefined ? primary : createDualStore({ primary, copy: { directory: copy, logger } });
 }
