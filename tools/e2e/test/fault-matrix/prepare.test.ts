@@ -1,0 +1,8 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { preparingBench } from './bench.ts';
+import { describeColumn } from './column.ts';
+import { STEPS } from './steps.ts';
+
+describeColumn({ step: STEPS.prepare, benchFor: preparingBench });
