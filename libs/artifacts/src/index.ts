@@ -6,9 +6,8 @@ export { createDirectoryRegistry, type DirectoryRegistryOptions } from './direct
 export { createDirectoryStore, type DirectoryStoreOptions } from './directory/store.ts';
 export { createDualStore, type DualStoreOptions } from './dual-store.ts';
 export { decodeImageRecord, type ImageRecord } from './directory/image-record.ts';
-export { openS3Object, type S3Object, type S3ObjectOptions } from './s3/object.ts';
+export { openS3Object } from './s3-object.ts';
 export type { S3Settings } from './s3/settings.ts';
-export { createS3Store, type S3StoreOptions } from './s3/store.ts';
 export { digestFile } from './files.ts';
 export { imageIdOf } from './identifiers.ts';
 export { openStore, parseStoreAddress, type StoreAddress, type StoreKind, type StoreTools } from './stores.ts';

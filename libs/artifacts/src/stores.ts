@@ -9,7 +9,6 @@ import { Failure, type Logger } from '@ims/runtime';
 import { createDirectoryStore } from './directory/store.ts';
 import { isBucketName } from './s3/address.ts';
 import type { S3Settings } from './s3/settings.ts';
-import { createS3Store } from './s3/store.ts';
 
 /** Where artifacts are published. */
 export type StoreAddress =
@@ -36,7 +35,7 @@ interface StoreRow<Address extends StoreAddress> {
   /** How its address is written. */
   readonly example: string;
   readonly parse: (text: string) => Address;
-  readonly open: (address: Address, tools: StoreTools) => ArtifactStore;
+  readonly open: (address: Address, tools: StoreTools) => Promise<ArtifactStore>;
 }
 
 type StoreTable = { readonly [K in StoreKind]: StoreRow<Extract<StoreAddress, { kind: K }>> };
@@ -47,13 +46,18 @@ const STORES: StoreTable = {
     schemes: ['', 'file'],
     example: '/srv/images or file:///srv/images',
     parse: (text) => ({ kind: 'directory', directory: directoryOf(text) }),
-    open: ({ directory }, { logger }) => createDirectoryStore({ directory, logger }),
+    open: async ({ directory }, { logger }) => createDirectoryStore({ directory, logger }),
   },
   s3: {
     schemes: ['s3'],
     example: 's3://boot-images',
     parse: (text) => ({ kind: 's3', bucket: bucketOf(text) }),
-    open: ({ bucket }, { logger, s3 }) => createS3Store({ ...settingsFor(bucket, s3), bucket, logger }),
+    open: async ({ bucket }, { logger, s3 }) => {
+      const settings = settingsFor(bucket, s3);
+      // The SDK costs a quarter of a second and 30 MB: only who uses it pays for it.
+      const { createS3Store } = await import('./s3/store.ts');
+      return createS3Store({ ...settings, bucket, logger });
+    },
   },
 };
 
@@ -76,8 +80,8 @@ export function parseStoreAddress(text: string): StoreAddress {
  *
  * @throws Failure ConfigurationInvalid for a store in S3 when nothing says how S3 is reached
  */
-export function openStore(address: StoreAddress, tools: StoreTools): ArtifactStore {
-  return address.kind === 's3' ? STORES.s3.open(address, tools) : STORES.directory.open(address, tools);
+export async function openStore(address: StoreAddress, tools: StoreTools): Promise<ArtifactStore> {
+  return address.kind === 's3' ? await STORES.s3.open(address, tools) : await STORES.directory.open(address, tools);
 }
 
 function settingsFor(bucket: string, settings: S3Settings | undefined): S3Settings {

@@ -8,8 +8,9 @@ import { Failure, silentLogger, type Logger } from '@ims/runtime';
 import { decodeManifest } from './decode-manifest.ts';
 import { createDigester, describeChecksum, type Digest } from './digests.ts';
 import { digestFile } from './files.ts';
-import { openS3Object, type S3Object } from './s3/object.ts';
+import type { S3Object, S3ObjectOptions } from './s3/object.ts';
 import type { S3Settings } from './s3/settings.ts';
+import { openS3Object } from './s3-object.ts';
 import { onStore } from './store-io.ts';
 
 type ManifestArtifact = Manifest['artifacts'][number];
@@ -66,7 +67,8 @@ async function verifyFile(artifact: ManifestArtifact, signal: AbortSignal): Prom
 
 async function verifyObject(artifact: ManifestArtifact, options: Reading): Promise<void> {
   const { link, md5, sha256 } = artifact;
-  const object = await openObject(link.path, options);
+  // Named in the manifest and not there: the image is damaged, whatever the store thinks of it.
+  const object = await openObject(link.path, { ...options, absent: 'VerificationFailed' });
   const digester = createDigester();
   for await (const chunk of object.read(0)) digester.update(chunk);
   requireSame(artifact, digester.digest());
@@ -80,9 +82,9 @@ async function verifyObject(artifact: ManifestArtifact, options: Reading): Promi
   }
 }
 
-async function openObject(address: string, options: Reading): Promise<S3Object> {
-  const { s3, signal, logger = silentLogger } = options;
-  if (s3 !== undefined) return await openS3Object({ settings: s3, address, signal, logger, role: 'store' });
+async function openObject(address: string, options: Reading & Pick<S3ObjectOptions, 'absent'>): Promise<S3Object> {
+  const { s3, logger = silentLogger, ...rest } = options;
+  if (s3 !== undefined) return await openS3Object({ ...rest, settings: s3, address, logger, role: 'store' });
   throw new Failure('ConfigurationInvalid', `nothing says how ${address} is reached`, {
     advice: 'set S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY',
   });

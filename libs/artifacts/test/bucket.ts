@@ -12,7 +12,8 @@ import {
 
 import { silentLogger, type Logger } from '@ims/runtime';
 import type { ObjectStore } from '@ims/testing';
-import type { S3Settings, S3StoreOptions } from '../src/index.ts';
+import type { S3Settings } from '../src/index.ts';
+import type { S3StoreOptions } from '../src/s3/store.ts';
 
 const MIB = 1024 * 1024;
 

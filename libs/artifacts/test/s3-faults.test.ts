@@ -19,7 +19,8 @@ import {
   type RecordingLogger,
 } from '@ims/testing';
 import { readTrust } from '@ims/http';
-import { createS3Store, type S3Settings } from '../src/index.ts';
+import type { S3Settings } from '../src/index.ts';
+import { createS3Store } from '../src/s3/store.ts';
 import { bucketOf, optionsOf, PART, type Bucket } from './bucket.ts';
 import { imageOf, never, silent, sourceOf } from './sources.ts';
 

@@ -16,7 +16,8 @@ import {
   type FaultProxy,
   type ObjectStore,
 } from '@ims/testing';
-import { createDualStore, createS3Store, openS3Object, verifyImage } from '../src/index.ts';
+import { createDualStore, openS3Object, verifyImage } from '../src/index.ts';
+import { createS3Store } from '../src/s3/store.ts';
 import { bucketOf, optionsOf, PART, settingsOf, type Bucket } from './bucket.ts';
 import { imageOf, never, silent, sourceOf } from './sources.ts';
 
@@ -108,7 +109,7 @@ describe('verifyImage', () => {
   it('says what is not there and how it would be reached', async () => {
     const { path, stored } = await publish();
     await rm(stored.path.replace('s3:/', server.directory));
-    await expect(verifyImage(path, { s3: settings() })).rejects.toMatchObject({ reason: 'StoreRefused' });
+    await expect(verifyImage(path, { s3: settings() })).rejects.toMatchObject({ reason: 'VerificationFailed' });
     await expect(verifyImage(path)).rejects.toMatchObject({ reason: 'ConfigurationInvalid' });
     await expect(verifyImage('s3://x')).rejects.toMatchObject({ reason: 'ConfigurationInvalid' });
   });

@@ -22,7 +22,7 @@ import {
   type RecordingLogger,
 } from '@ims/testing';
 import type { ArtifactSource } from '@ims/export';
-import { createS3Store } from '../src/index.ts';
+import { createS3Store } from '../src/s3/store.ts';
 import { bucketOf, optionsOf, PART, type Bucket } from './bucket.ts';
 import { imageOf, never, silent, sourceOf } from './sources.ts';
 

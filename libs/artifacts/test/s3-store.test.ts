@@ -6,7 +6,8 @@ import { afterAll, beforeAll } from 'vitest';
 
 import { silentLogger } from '@ims/runtime';
 import { cleanUp, startObjectStore, temporaryDirectory, type ObjectStore } from '@ims/testing';
-import { createDualStore, createS3Store } from '../src/index.ts';
+import { createDualStore } from '../src/index.ts';
+import { createS3Store } from '../src/s3/store.ts';
 import { bucketOf, optionsOf, type Bucket } from './bucket.ts';
 import { describeStoreConformance } from './conformance.ts';
 

@@ -8,7 +8,7 @@ import { stat, writeFile } from 'node:fs/promises';
 
 import type { ImageIdentity } from '@ims/export';
 import { silentLogger } from '@ims/runtime';
-import { createS3Store, type S3StoreOptions } from '../src/index.ts';
+import { createS3Store, type S3StoreOptions } from '../src/s3/store.ts';
 
 const [options = '', image = '', file = '', checkpoint = ''] = process.argv.slice(2);
 const { size } = await stat(file);

@@ -3,6 +3,7 @@
 
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 
+import type { Reason } from '@ims/contract';
 import { retrying } from '@ims/retry';
 import { Failure, silentLogger, type Logger } from '@ims/runtime';
 import { openAccess, retryRules, type Access } from './access.ts';
@@ -33,6 +34,8 @@ export interface S3ObjectOptions {
   readonly logger?: Logger;
   /** How failures are named: as those of the source of a job when left out. */
   readonly role?: Role;
+  /** What it means that there is no such object: that the service refuses it when left out. */
+  readonly absent?: Reason;
 }
 
 /**
@@ -45,7 +48,7 @@ export async function openS3Object(options: S3ObjectOptions): Promise<S3Object> 
   const { bucket, key } = parseObjectAddress(address);
   const access = openAccess({ bucket, settings, logger }, role);
   const held = await lookUp(access, { what: `looking for ${address}`, key, signal });
-  if (held === undefined) throw new Failure(REASONS[role].permanent, `there is no object ${address}`);
+  if (held === undefined) throw new Failure(options.absent ?? REASONS[role].permanent, `there is no object ${address}`);
   const reading = { access, key, held, signal, role };
   return { ...held, md5sum: held.metadata['md5sum'], read: (start) => read(reading, start) };
 }
