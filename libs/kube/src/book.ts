@@ -12,7 +12,7 @@ import { NOTHING, type State } from './state.ts';
 import { createTeller, type Asked } from './teller.ts';
 
 /** Where the own pod is spoken to, once that is found out. */
-export interface OpenPod {
+interface OpenPod {
   readonly api: PodApi;
   /** The pod's uid, when somebody has said it. */
   readonly uid: string | undefined;

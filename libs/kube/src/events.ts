@@ -29,9 +29,9 @@ export function nextEvent(state: State, uid: string): Due | undefined {
 }
 
 function waitingOf(state: State, key: string, pending: PendingEvent): Waiting {
-  const tally = state.tallies[key] ?? { count: 1, tellings: 0, toldAt: 0 };
-  const isNew = tally.tellings === 0;
-  const at = isNew ? spaced(state, state.written.event) : tally.toldAt + seriesMs(tally.tellings);
+  const tally = state.tallies[key] ?? { count: 1, told: 0, toldAt: 0 };
+  const isNew = tally.told === 0;
+  const at = isNew ? spaced(state, state.written.event) : tally.toldAt + seriesMs(tally.told);
   return { ...pending, key, at, count: tally.count, isNew };
 }
 

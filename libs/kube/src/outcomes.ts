@@ -66,7 +66,7 @@ const EFFECTS: Effects = {
     const isTold = (key: string): boolean => tells[key] !== undefined && tells[key] === state.tallies[key]?.count;
     const tallies = Object.entries(state.tallies).map(([key, tally]) => [
       key,
-      tells[key] === undefined ? tally : { ...tally, tellings: tally.tellings + 1, toldAt: monotonic },
+      tells[key] === undefined ? tally : { ...tally, told: tally.told + 1, toldAt: monotonic },
     ]);
     return {
       ...state,

@@ -24,7 +24,7 @@ const BACKOFF_MS = 500;
 const LONGEST_BACKOFF_MS = 30_000;
 
 /** While the last words are on their way, in milliseconds. */
-const LONGEST_BACKOFF_IN_A_HURRY_MS = 500;
+const LONGEST_BACKOFF_IN_A_HURRY_MS = 1000;
 
 /** No server is waited for longer than this, in milliseconds, whatever it says. */
 const LONGEST_RETRY_AFTER_MS = 120_000;
@@ -39,9 +39,9 @@ export function seldomMs(writes: number): number {
   return doubled(SELDOM_MS, writes, LONGEST_SELDOM_MS);
 }
 
-/** How long after an event was told for the `tellings`th time it may be told again. */
-export function seriesMs(tellings: number): number {
-  return doubled(SERIES_MS, tellings - 1, LONGEST_SERIES_MS);
+/** How long after an event was told, `told` times by then, it may be told again. */
+export function seriesMs(told: number): number {
+  return doubled(SERIES_MS, told - 1, LONGEST_SERIES_MS);
 }
 
 /**

@@ -56,7 +56,7 @@ function differences(state: State, wall: Date): readonly Due[] {
 
 function annotations(state: State, status: JobStatus, uid: string): Due | undefined {
   const { earlier, seen, written } = state;
-  const wanted = encodeAnnotations({ ...status, history: [...earlier, ...status.history] });
+  const wanted = encodeAnnotations({ ...status, history: joined(earlier, status.history) });
   const changed = annotationKeys().filter((key) => typeof seen === 'string' || seen.annotations[key] !== wanted[key]);
   if (changed.length === 0) return undefined;
   const patch = Object.fromEntries(changed.map((key) => [key, wanted[key] ?? null]));
@@ -84,6 +84,12 @@ function conditions(state: State & { readonly status: JobStatus }, uid: string, 
   });
   const write: Write = { kind: 'conditions', uid, generation: seen?.generation, conditions: timed };
   return { write, at: spaced(state, written.conditions) };
+}
+
+/** What the job itself remembers of an earlier start is not told twice. */
+function joined(earlier: JobStatus['history'], own: JobStatus['history']): JobStatus['history'] {
+  const known = new Set(own.map((stay) => stay.join(' ')));
+  return [...earlier.filter((stay) => !known.has(stay.join(' '))), ...own];
 }
 
 /** The times of an object's status have no fractions of a second. */

@@ -13,9 +13,9 @@ export interface PendingEvent {
 }
 
 /** How often an event has happened and was told. */
-export interface EventTally {
+interface EventTally {
   readonly count: number;
-  readonly tellings: number;
+  readonly told: number;
   /** When it was told last, by the clock that only grows. */
   readonly toldAt: number;
 }

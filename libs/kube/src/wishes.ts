@@ -40,7 +40,7 @@ function eventKey({ type, reason, action }: PodEvent): string {
 
 function withEvent(state: State, event: PodEvent, when: Date): State {
   const key = eventKey(event);
-  const tally = state.tallies[key] ?? { count: 0, tellings: 0, toldAt: Number.NEGATIVE_INFINITY };
+  const tally = state.tallies[key] ?? { count: 0, told: 0, toldAt: Number.NEGATIVE_INFINITY };
   return {
     ...state,
     pending: { ...state.pending, [key]: { event, when } },

@@ -224,14 +224,14 @@ describe('the calls', () => {
     };
     await cluster.writeToken('secret-token\nof two lines');
     await note();
-    await cluster.writeToken('secret-tökén');
+    await cluster.writeToken('secret-€');
     await note();
     await cluster.writeToken('secret-token-9');
     await note();
     await cluster.pause('refused');
     await note();
     expect(seen.join('\n')).toContain('holds no token');
-    expect(seen.join('\n')).not.toMatch(/secret|tökén|Bearer /);
+    expect(seen.join('\n')).not.toMatch(/secret|€|Bearer /);
   });
 });
 

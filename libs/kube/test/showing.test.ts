@@ -206,6 +206,18 @@ describe('what stands on the pod', () => {
     expect(pod.conditions.find(({ type }) => type === 'Ready')).toEqual(condition('Ready', 'True', ''));
   });
 
+  it('and what the job itself remembers is shown once', async () => {
+    const pod = createFakePod({
+      annotations: { 'ims.cray.com/phase-history': `[["Preparing","${since}"],["Starting","${since}"]]` },
+    });
+    const { reporter, story, clock } = createWorld({ pod });
+    const status = story.enter('Uploading');
+    reporter.report({ ...status, history: [['Starting', since], ...status.history] });
+    await clock.advance(0);
+    const phases = (JSON.parse(shown(pod, 'phase-history') ?? '') as string[][]).map(([phase]) => phase);
+    expect(phases).toEqual(['Preparing', 'Starting', 'Uploading']);
+  });
+
   it('a condition has the time of its last change between true and false, and the generation it was seen at', async () => {
     const pod = createFakePod({ conditions: [condition('ims.cray.com/ImageRegistered', 'False', 'InProgress')] });
     const { reporter, story, clock } = createWorld({ pod });
