@@ -8,6 +8,7 @@ import { retrying, type RetryPolicy } from '@ims/retry';
 import { Failure, systemClock, type Clock, type Logger } from '@ims/runtime';
 import type { OauthConfig } from './oauth-config.ts';
 import { plainLine } from './plain-text.ts';
+import { isHopeless } from './verdict.ts';
 
 /** What a token source is made of. */
 export interface TokenSourceOptions {
@@ -112,7 +113,7 @@ async function fetchPatiently(options: TokenSourceOptions, signal: AbortSignal):
     {
       what: 'asking for a token',
       policy: options.retry,
-      isTransient: (error) => error instanceof Failure && error.reason === 'TokenUnavailable',
+      isTransient: (error) => error instanceof Failure && error.reason === 'TokenUnavailable' && !isHopeless(error),
       signal,
       logger: options.logger,
     },
@@ -157,6 +158,8 @@ async function post({ http, deadlineMs }: TokenSourceOptions, { url, headers, bo
   return new Response(isBare ? null : text, { status: Math.max(status, 200), headers: { ...answered } });
 }
 
+const TRUST_ADVICE = "give the CA's certificate in CA_CERT, or mend the certificate of the server, then resume the job";
+
 /** Errors of the token server that say nothing about the client id and secret. */
 const PASSING = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
 
@@ -171,7 +174,11 @@ function tokenFailure(error: unknown, { endpoint }: OauthConfig): unknown {
   if (error instanceof oauth.WWWAuthenticateChallengeError) {
     return new Failure('TokenRefused', `${server} refuses the client with ${String(error.status)}`);
   }
-  if (error instanceof HttpProblem) return new Failure('TokenUnavailable', `no token: ${error.message}`);
+  if (error instanceof HttpProblem) {
+    // What people have to mend is told by its cause; of anything else the message says all.
+    const cause = error.kind === 'certificate' ? { cause: error, advice: TRUST_ADVICE } : {};
+    return new Failure('TokenUnavailable', `no token: ${error.message}`, cause);
+  }
   if (error instanceof oauth.OperationProcessingError || error instanceof oauth.ResponseBodyError) {
     return new Failure('TokenUnavailable', `${server} gave no token: ${plainLine(error.message)}`);
   }

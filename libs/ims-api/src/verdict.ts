@@ -67,8 +67,15 @@ const TOKEN_REASONS = new Set(['TokenUnavailable', 'TokenRefused', 'Configuratio
 
 /** Whether it is of no use that somebody waits for this call: people have to do something first. */
 export function isHopeless(error: unknown): boolean {
-  if (error instanceof HttpProblem) return error.kind === 'certificate';
+  if (isUntrusted(error)) return true;
+  if (error instanceof HttpProblem) return false;
   return !isPassing(error) || (error instanceof Failure && error.reason !== 'TokenUnavailable');
+}
+
+/** Whether a server is not trusted: IMS, or the token server when a token was asked for (H33). */
+function isUntrusted(error: unknown): boolean {
+  const problem = error instanceof Failure ? error.cause : error;
+  return problem instanceof HttpProblem && problem.kind === 'certificate';
 }
 
 /** What a call that failed for good means for the job. */

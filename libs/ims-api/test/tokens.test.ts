@@ -5,14 +5,23 @@ import { writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { createHttp } from '@ims/http';
-import { cleanUp, onCleanup, recordingLogger, startTokenServer, temporaryDirectory } from '@ims/testing';
+import {
+  cleanUp,
+  createCertificates,
+  onCleanup,
+  recordingLogger,
+  startTokenServer,
+  temporaryDirectory,
+  type TokenServerOptions,
+} from '@ims/testing';
 import { createTokenSource, readOauthConfig, refusePlainHttp, type OauthConfig } from '../src/index.ts';
+import { isHopeless } from '../src/verdict.ts';
 import { createWorld, NEVER, RETRY, SECRET } from './world.ts';
 
 afterEach(cleanUp);
 
-async function source(config: Partial<OauthConfig> = {}, lifetimeSeconds = 300) {
-  const server = await startTokenServer({ clientId: 'agent', clientSecret: SECRET, lifetimeSeconds });
+async function source(config: Partial<OauthConfig> = {}, { tls }: Pick<TokenServerOptions, 'tls'> = {}) {
+  const server = await startTokenServer({ clientId: 'agent', clientSecret: SECRET, lifetimeSeconds: 300, tls });
   const http = createHttp({ trust: { ca: [], rejectUnauthorized: true }, userAgent: 'ims-agent/1' });
   onCleanup(async () => {
     await http.close();
@@ -72,6 +81,18 @@ describe('H14 no token', () => {
       expect(await tokens.token(NEVER)).toBe(server.tokens.at(-1));
     },
   );
+});
+
+it('H33 no token comes from a server that is not trusted, and nobody waits for one', async () => {
+  const { key, cert } = await createCertificates();
+  const { tokens, server } = await source({}, { tls: { key, cert } });
+  const failure: unknown = await tokens.token(NEVER).catch((error: unknown) => error);
+  expect(failure).toMatchObject({
+    reason: 'TokenUnavailable',
+    message: expect.stringMatching(/certificate/) as string,
+  });
+  expect(isHopeless(failure)).toBe(true);
+  expect(server.requests).toEqual([]);
 });
 
 describe('the OAuth configuration', () => {

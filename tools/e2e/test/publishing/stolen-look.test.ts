@@ -17,7 +17,7 @@ import { commandLines, environmentsBelow, filesBelow, finds, type Sight } from '
 
 afterEach(cleanUp);
 
-const LOUD = { LOG_LEVEL: 'DEBUG', IMS_STALL_TIMEOUT: '2' };
+const LOUD = { LOG_LEVEL: 'DEBUG', IMS_STALL_TIMEOUT: '1' };
 
 /** Keys, tokens, and of a presigned address what makes it one. */
 function secretsOf(world: World, address: string): readonly string[] {

@@ -39,7 +39,7 @@ describe('H12 a store that refuses for good', () => {
   ])('is found out before anybody works: $how', async ({ agentEnv, says }) => {
     const world = await startWorld();
     const pair = await world.startPair({ agentEnv });
-    expect(await pair.ends()).toEqual({ agent: 43, sshd: 43 });
+    expect(await pair.ends()).toEqual({ agent: 43, sshd: 21 });
     const { reason, message, history } = await pair.status();
     expect(reason).toBe('StoreRefused');
     expect(message).toMatch(says);
@@ -106,14 +106,28 @@ describe('H12 a store that fails for now', () => {
   });
 });
 
+/** IMS cannot be told either, and nobody waits long for that. */
+const UNTRUSTED = { CA_CERT: '', IMS_OUTBOX_TIMEOUT: '1' };
+
 describe('H33 a server whose certificate nobody vouches for', () => {
   it('is no store: the job ends before anybody works', async () => {
     const world = await startWorld({ tls: true });
-    const pair = await world.startPair({ agentEnv: { CA_CERT: '', S3_SSL_VALIDATE: '' } });
+    const pair = await world.startPair({ agentEnv: { ...UNTRUSTED, S3_SSL_VALIDATE: '' } });
     expect((await pair.ends()).agent).toBe(43);
     expect((await pair.status()).message).toMatch(/certificate/);
     expect(world.proxies.s3.requests).toEqual([]);
     expect(world.tokens.requests).toEqual([]);
+  });
+
+  it('gives no token: the image is packed and kept, and no secret has left', async () => {
+    const world = await startWorld({ tls: true });
+    const pair = await world.startPair({ action: 'create', agentEnv: UNTRUSTED });
+    expect((await pair.ends()).agent).toBe(53);
+    expect((await pair.status()).message).toMatch(/certificate/);
+    expect([...world.tokens.requests, ...world.ims.calls]).toEqual([]);
+    pair.restart('agent', { CA_CERT: world.agentEnv['CA_CERT'] ?? '' });
+    expect((await pair.containers.agent.ended).code).toBe(0);
+    await expectPublished(world, pair.job);
   });
 
   it('is a store when somebody says so in so many words, and the log warns of it', async () => {
