@@ -19,10 +19,17 @@ interface OpenPod {
   close(): Promise<void>;
 }
 
+/** Why there is no pod to tell anything. */
+interface NoPod {
+  readonly why: string;
+  /** Nobody expected one: a job on one machine. */
+  readonly isExpected: boolean;
+}
+
 /** What a pod reporter is made of. */
 export interface PodReporterParts {
-  /** Called once, when there is something to tell. A sentence says why there is no pod to tell it to. */
-  readonly open: () => Promise<OpenPod | string>;
+  /** Called once, when there is something to tell. */
+  readonly open: () => Promise<OpenPod | NoPod>;
   readonly logger: Logger;
   readonly clock: Clock;
   /** From 0 to 1. */
@@ -45,6 +52,8 @@ export interface Book {
   close(): Promise<void>;
 }
 
+const UNLOADED: NoPod = { why: 'the client of Kubernetes cannot be loaded', isExpected: false };
+
 /** Opens the book of one pod. */
 export function createBook(parts: PodReporterParts): Book {
   const { clock } = parts;
@@ -65,6 +74,11 @@ export function createBook(parts: PodReporterParts): Book {
       teller.refused(what, refusal, state.failures);
     }
   };
+  // A defect of ours is no reason to end a job either.
+  const giveUp = (why: string, level?: 'info'): void => {
+    state = { ...state, isOver: true };
+    teller.never(why, level);
+  };
   // What is wanted may change during a call: its outcome is noted on the state as it is then, at once.
   const read = async (api: PodApi): Promise<void> => {
     await call('read', async (signal) => {
@@ -80,29 +94,40 @@ export function createBook(parts: PodReporterParts): Book {
     });
   };
   const open = async (): Promise<void> => {
-    const opened = await parts.open().catch(() => 'the client of Kubernetes cannot be loaded');
-    if (typeof opened === 'string') {
-      state = { ...state, isOver: true };
-      teller.never(opened);
+    const opened = await parts.open().catch(() => UNLOADED);
+    if ('why' in opened) {
+      giveUp(opened.why, opened.isExpected ? 'info' : undefined);
       return;
     }
     pod = opened;
     state = { ...state, uid: opened.uid };
   };
+  const step = async (): Promise<Then> => {
+    if (pod === undefined && !state.isOver) await open();
+    const next = planNext(state, { monotonic: clock.monotonic(), wall: clock.now() });
+    if (next.do === 'nothing' || pod === undefined) return 'nothing';
+    if (next.do === 'wait') return next.ms;
+    if (next.do === 'read') await read(pod.api);
+    else await write(pod.api, next.write);
+    return 'again';
+  };
   return {
     want: (wish) => {
       if (state.isOver) return false;
-      state = wish(state);
+      try {
+        state = wish(state);
+      } catch (error) {
+        giveUp(asRefusal(error).message);
+      }
       return state.status !== undefined;
     },
     step: async () => {
-      if (pod === undefined && !state.isOver) await open();
-      const next = planNext(state, { monotonic: clock.monotonic(), wall: clock.now() });
-      if (next.do === 'nothing' || pod === undefined) return 'nothing';
-      if (next.do === 'wait') return next.ms;
-      if (next.do === 'read') await read(pod.api);
-      else await write(pod.api, next.write);
-      return 'again';
+      try {
+        return await step();
+      } catch (error) {
+        giveUp(asRefusal(error).message);
+        return 'nothing';
+      }
     },
     hasten: () => {
       calls.hasten(parts.lastCallMs);

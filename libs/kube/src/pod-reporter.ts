@@ -29,7 +29,7 @@ export function createPodReporter(options: PodReporterOptions): PodReporter {
   return reporterOf({
     open: async () => {
       const pod = await findOwnPod(place);
-      if (typeof pod === 'string') return pod;
+      if (typeof pod === 'string') return { why: pod, isExpected: place.host === undefined };
       const client = await openClient(pod);
       return { api: createPodApi(pod, client), uid: pod.uid, close: async () => await client.close() };
     },

@@ -15,7 +15,7 @@ export interface Teller {
   /** A call was refused for the `failures`th time in a row. */
   refused(what: Asked, refusal: ApiRefusal, failures: number): void;
   /** The job is not told in Kubernetes, and will not be. */
-  never(why: string): void;
+  never(why: string, level?: 'info'): void;
 }
 
 const WHAT: Readonly<Record<Asked, string>> = {
@@ -49,8 +49,8 @@ export function createTeller(logger: Logger): Teller {
       const advice = kind === 'forbidden' ? '; `ims-agent check` names the command that grants it' : '';
       logger.warn({ what }, `${WHAT[what]}; the job goes on: ${message}${advice}`);
     },
-    never: (why) => {
-      logger.warn({}, `Kubernetes is not told of the job: ${why}; the job goes on`);
+    never: (why, level: 'info' | 'warn' = 'warn') => {
+      logger[level]({}, `Kubernetes is not told of the job: ${why}; the job goes on`);
     },
   };
 }

@@ -155,7 +155,7 @@ describe('a pod', () => {
       parts: {
         open: async () => {
           opened += 1;
-          return 'this is no pod';
+          return { why: 'this is no pod', isExpected: true };
         },
       },
     });
@@ -165,7 +165,8 @@ describe('a pod', () => {
       await reporter.flush();
     }
     expect(opened).toBe(1);
-    expect(logger.messages()).toEqual(['Kubernetes is not told of the job: this is no pod; the job goes on']);
+    expect(logger.messages('info')).toEqual(['Kubernetes is not told of the job: this is no pod; the job goes on']);
+    expect(logger.entries.length).toBe(1);
   });
 
   it('whose client cannot be loaded is no trouble either', async () => {
@@ -260,6 +261,14 @@ describe('a reporter', () => {
     await hanging.reporter[Symbol.asyncDispose]();
     hanging.reporter.report(hanging.story.enter('Packaging'));
     expect([hanging.pod.tried.length, hanging.logger.messages().length]).toEqual([0, 0]);
+  });
+
+  it('ends no job, although it has a defect', async () => {
+    const { reporter, story, logger } = createWorld();
+    reporter.report(story.enter('Starting', { message: undefined as unknown as string }));
+    reporter.report(story.enter('Packaging'));
+    await reporter.flush();
+    expect(logger.messages()).toEqual([expect.stringMatching(/not told of the job: an unexpected TypeError; the job/)]);
   });
 
   it('shows the last state in the end, whatever happened on the way', async () => {
