@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: MIT
 
 import { cleanUp } from '@ims/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { startWorld, type World } from '../support/world.ts';
 import { publishingBench, type MakeBench } from './bench.ts';
 import { play, type Cell } from './cell.ts';
-import { FAULT_ROWS } from './faults.ts';
+import { FAULT_ROWS, type Fault } from './faults.ts';
 import type { Step } from './steps.ts';
 import { tableOf, type Row } from './table.ts';
 
@@ -39,17 +39,21 @@ export function describeColumn({ step, benchFor = publishingBench, more = [] }: 
 
   const faults = FAULT_ROWS.map((fault) => ({
     name: fault.name,
+    title: titleOf(step, fault),
     play: async (played: Cell) => await play(played, fault),
   }));
-  describe(`H3 ${step.name}`, () => {
-    test.for([...faults, ...more])(
-      `$name × ${step.name}: one record, linked, one set of objects, success`,
-      SLOW,
-      async (row) => {
-        const outcome = await row.play(cell);
-        rows.push({ fault: row.name, step: step.name, outcome });
-        expect(outcome).toMatch(/done$/);
-      },
-    );
+  const others = more.map((other) => ({ ...other, title: `H3 ${other.name}: ${ONCE}` }));
+  test.for([...faults, ...others])('$title', SLOW, async (row) => {
+    const outcome = await row.play(cell);
+    rows.push({ fault: row.name, step: step.name, outcome });
+    expect(outcome).toMatch(/done$/);
   });
+}
+
+const ONCE = 'one record, linked, one set of objects, success';
+
+function titleOf({ name, refused }: Step, fault: Fault): string {
+  const cell = `${fault.name} × ${name}`;
+  if (fault.kind !== 'refused' || refused === undefined) return `H3 ${cell}: ${ONCE}`;
+  return `H12 ${cell}: ${refused.reason}, nothing of the user's lost, and once resumed ${ONCE}`;
 }

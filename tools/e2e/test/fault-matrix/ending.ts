@@ -44,7 +44,7 @@ export async function expectPublishedOnce(world: World, bench: Bench, before: Be
   await expectRightManifest(world, id, link?.etag);
   await expectSameBytes(world, id, job.volume.imageRoot);
   expect(changesOf(bench)).toEqual([]);
-  expect(await tellings(bench)).toEqual([]);
+  expect(await untold(bench)).toEqual([]);
 }
 
 /** A clear reason, the exit code that goes with it, the user's work, and nothing half done that others could see. */
@@ -113,7 +113,7 @@ function changesOf({ job, tree }: Bench): readonly string[] {
 }
 
 /** What IMS has yet to be told. */
-async function tellings({ job }: Bench): Promise<unknown> {
+async function untold({ job }: Bench): Promise<unknown> {
   const text = await readFile(`${job.volume.layout.private}/outbox.json`, 'utf8');
   return (JSON.parse(text) as { readonly calls: unknown }).calls;
 }
