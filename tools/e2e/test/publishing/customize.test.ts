@@ -16,7 +16,7 @@ import type { Pair } from '../support/pair.ts';
 import { sumsOf } from '../support/published.ts';
 import { attributesOf, describeTree } from '../support/tree.ts';
 import { startWorld, type World } from '../support/world.ts';
-import { download, head, unsquash, type Download, type ObjectHead } from './download.ts';
+import { download, head, unpackArchive, type Download, type ObjectHead } from './download.ts';
 import { expectPublished, statusesIn } from './outcome.ts';
 
 const NAMES = Object.keys(ARTIFACTS) as ArtifactName[];
@@ -68,7 +68,7 @@ describe.each([
   });
 
   it('comes to a foreign client exactly as it is in the image root', async () => {
-    const unpacked = await unsquash(`${published.directory}/rootfs`);
+    const unpacked = await unpackArchive(`${published.directory}/rootfs`);
     expect([...describeTree(unpacked)]).toEqual([...describeTree(pair.volume.imageRoot)]);
     expect(await attributesOf(unpacked)).toBe(await attributesOf(pair.volume.imageRoot));
   });

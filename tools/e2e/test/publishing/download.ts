@@ -59,7 +59,7 @@ export async function head(world: World, name: string): Promise<ObjectHead> {
 }
 
 /** Unpacks an archive with unsquashfs and gives the directory. */
-export async function unsquash(archive: string): Promise<string> {
+export async function unpackArchive(archive: string): Promise<string> {
   const into = `${await temporaryDirectory('unpacked')}/root`;
   await run('unsquashfs', ['-no-progress', '-d', into, archive]);
   return into;

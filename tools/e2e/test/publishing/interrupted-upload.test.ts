@@ -10,7 +10,7 @@ import { enlarge } from '../support/large-image.ts';
 import type { Pair } from '../support/pair.ts';
 import { describeTree } from '../support/tree.ts';
 import { startWorld, type World } from '../support/world.ts';
-import { download, onlyRecord, unsquash } from './download.ts';
+import { download, onlyRecord, unpackArchive } from './download.ts';
 import { expectPublished } from './outcome.ts';
 
 afterEach(cleanUp);
@@ -62,7 +62,7 @@ describe('H3 an agent that is stopped in the middle of an upload', () => {
       expect(onlyRecord(world).id).toBe(id);
       await expectPublished(world, pair.job);
       const { directory } = await download(world);
-      const unpacked = describeTree(await unsquash(`${directory}/rootfs`));
+      const unpacked = describeTree(await unpackArchive(`${directory}/rootfs`));
       expect([...unpacked]).toEqual([...describeTree(pair.volume.imageRoot)]);
     },
   );

@@ -12,7 +12,7 @@ import { pairOf, readStatus } from '../support/pair.ts';
 import { changedPaths, describeTree } from '../support/tree.ts';
 import { startWorld } from '../support/world.ts';
 import { commission } from './base-image.ts';
-import { download, unsquash } from './download.ts';
+import { download, unpackArchive } from './download.ts';
 import { expectPublished, jobInIms, statusesIn } from './outcome.ts';
 
 afterEach(cleanUp);
@@ -40,7 +40,7 @@ describe('an image from the store, prepared, customized and published', () => {
     const told = ['fetching_image', 'waiting_on_user', 'packaging_artifacts', 'success'];
     expect(statusesIn(world)).toEqual(told);
     const { directory } = await download(world);
-    const published = describeTree(await unsquash(`${directory}/rootfs`));
+    const published = describeTree(await unpackArchive(`${directory}/rootfs`));
     const ca = ['etc/cray', 'etc/cray/ca', 'etc/cray/ca/certificate_authority.crt'];
     expect(changedPaths(base.tree, published)).toEqual([...ca, 'root/made']);
   });

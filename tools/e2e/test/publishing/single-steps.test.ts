@@ -8,7 +8,7 @@ import { cleanUp, runProgram } from '@ims/testing';
 
 import { describeTree } from '../support/tree.ts';
 import { startWorld, type World } from '../support/world.ts';
-import { download, unsquash, type Download } from './download.ts';
+import { download, unpackArchive, type Download } from './download.ts';
 import { expectPublished, statusesIn } from './outcome.ts';
 
 afterEach(cleanUp);
@@ -21,7 +21,7 @@ async function shapeOf({ record, manifest, directory }: Download): Promise<unkno
     path: link.path.replace(id, 'ID'),
     ...(link.path.endsWith('/rootfs') ? {} : { md5, sha256 }),
   }));
-  const tree = [...describeTree(await unsquash(`${directory}/rootfs`))].filter(
+  const tree = [...describeTree(await unpackArchive(`${directory}/rootfs`))].filter(
     ([path]) => !path.startsWith('etc/cray'),
   );
   // What is made anew for each job has a time of its own.

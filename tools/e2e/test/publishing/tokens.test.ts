@@ -3,7 +3,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { cleanUp, type Program } from '@ims/testing';
+import { cleanUp, eventually, type Program } from '@ims/testing';
 
 import { complete, flagIn } from '../support/finish.ts';
 import { startWorld } from '../support/world.ts';
@@ -12,10 +12,12 @@ import { expectPublished } from './outcome.ts';
 afterEach(cleanUp);
 
 describe('H13 a token', () => {
-  it('that lives for two seconds is renewed as often as a job needs', async () => {
-    const world = await startWorld({ tokenSeconds: 2 });
+  it('that has run out while the user works is renewed', async () => {
+    const world = await startWorld({ tokenSeconds: 1 });
     const pair = await world.startPair();
     await pair.opened();
+    const first = await eventually(() => world.tokens.tokens[0]);
+    await eventually(() => !world.tokens.isValid(first));
     await complete(pair);
     await expectPublished(world, pair.job);
     expect(world.tokens.tokens.length).toBeGreaterThan(1);

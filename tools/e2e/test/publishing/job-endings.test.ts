@@ -9,7 +9,7 @@ import { cleanUp } from '@ims/testing';
 import { complete, flagIn, rootIn } from '../support/finish.ts';
 import { describeTree } from '../support/tree.ts';
 import { startWorld } from '../support/world.ts';
-import { download, unsquash } from './download.ts';
+import { download, unpackArchive } from './download.ts';
 import { expectNothingOutside, expectPublished, jobInIms, statusesIn } from './outcome.ts';
 
 afterEach(cleanUp);
@@ -22,7 +22,7 @@ describe('a job that creates an image', () => {
     await expectPublished(world, pair.job);
     expect(statusesIn(world)).toEqual(['packaging_artifacts', 'success']);
     const { directory } = await download(world);
-    const unpacked = describeTree(await unsquash(`${directory}/rootfs`));
+    const unpacked = describeTree(await unpackArchive(`${directory}/rootfs`));
     expect([...unpacked]).toEqual([...describeTree(pair.volume.imageRoot)]);
   });
 
