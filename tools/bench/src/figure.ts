@@ -13,7 +13,7 @@ export interface Target {
 export interface Measured {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ms' | 's' | 'MiB' | '%' | 'switches/s';
+  readonly unit: 'ms' | 's' | 'MiB' | 'MiB/s' | '%' | 'switches/s' | 'calls';
   readonly samples: number;
   /** What the machine allows at best, or what is compared with, measured in the same run. */
   readonly floor?: { readonly name: string; readonly value: number };

@@ -12,10 +12,14 @@ import { measureIdling } from './idling.ts';
 import { measureMillion } from './million.ts';
 import { measureOpening } from './opening.ts';
 import { measurePacking } from './packing.ts';
+import { measurePublishing } from './publishing.ts';
+import { measurePreparing } from './preparing.ts';
 import { buildBundles } from './program.ts';
+import { measureSlowIms } from './slow-ims.ts';
 import { measureStarting } from './starting.ts';
 import { describeMachine } from './machine.ts';
 import { tableOf } from './table.ts';
+import { measureUploading } from './uploading.ts';
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } });
 const rounds = values.quick ? 60 : 400;
@@ -28,6 +32,11 @@ const GROUPS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   complete: async () => await measureEnding(quick ? 5 : 15),
   idle: async () => await measureIdling(quick ? 10 : 30),
   packing: async () => await measurePacking(quick ? 3 : 5),
+  'slow-ims': async () => await measureSlowIms(quick ? 5 : 11),
+  publishing: async () => await measurePublishing(quick ? 3 : 9),
+  preparing: async () => await measurePreparing(quick ? 3 : 9),
+  uploading: async () =>
+    await measureUploading({ rounds: quick ? 3 : 5, fastGiB: quick ? 0.5 : 2, largeGiB: quick ? 1 : 10 }),
   watching: async () =>
     await measureMillion({ files: quick ? 50_000 : 1_000_000, rounds: quick ? 50 : 200, seconds: quick ? 10 : 20 }),
 };

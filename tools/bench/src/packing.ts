@@ -2,16 +2,13 @@
 // SPDX-License-Identifier: MIT
 
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
 import { layoutOf, type Layout } from '@ims/contract';
-import { makeDemoImage } from '@ims/demo-image';
-import { createRunner } from '@ims/process';
-import { silentLogger } from '@ims/runtime';
 import { temporaryDirectory } from '@ims/testing';
+import { unpackDebian } from './debian.ts';
 import { judge, median, type Figure } from './figure.ts';
 import { bundleOf, phase, start } from './program.ts';
 
@@ -76,15 +73,6 @@ async function alternate(home: string, layout: Layout, rounds: number): Promise<
       today.push(await seconds([layout.imageRoot, `${home}/today.sqsh`, '-noappend', '-quiet', '-no-progress']));
   }
   return { agent, bare, today, ourSize, todaysSize: await mebibytes(`${home}/today.sqsh`) };
-}
-
-async function unpackDebian(imageRoot: string): Promise<void> {
-  const runner = createRunner({ logger: silentLogger });
-  // The same cache as `npm start` has.
-  const { path } = await makeDemoImage({ cache: `${homedir()}/.local/state/ims-job/cache`, runner });
-  await mkdir(imageRoot, { recursive: true });
-  await run('tar', ['-C', imageRoot, '--xattrs', '--numeric-owner', '-xpf', path]);
-  await chmod(imageRoot, 0o755);
 }
 
 /** The step from its phase's first line to that of the next phase, in the program as it ships. */

@@ -47,7 +47,24 @@ function sum(numbers: readonly number[]): number {
 /** Reads what a process holds. */
 export function memoryOf(pid: number): Memory {
   const text = readFileSync(`/proc/${String(pid)}/smaps_rollup`, 'latin1');
-  const mebibytes = (name: string): number =>
-    Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? Number.NaN) / 1024;
+  const mebibytes = (name: string): number => fieldOf(text, name) / 1024;
   return { rss: mebibytes('Rss'), pss: mebibytes('Pss'), own: mebibytes('Private_Dirty') + mebibytes('Private_Clean') };
+}
+
+/** The most memory that a process has held so far, in MiB. */
+export function memoryPeakOf(pid: number): number {
+  return field(`/proc/${String(pid)}/status`, 'VmHWM') / 1024;
+}
+
+/** What a process has caused to be written to disks so far, in MiB; what it sends is none of it. */
+export function writtenBy(pid: number): number {
+  return field(`/proc/${String(pid)}/io`, 'write_bytes') / 1024 ** 2;
+}
+
+function field(path: string, name: string): number {
+  return fieldOf(readFileSync(path, 'latin1'), name);
+}
+
+function fieldOf(text: string, name: string): number {
+  return Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? Number.NaN);
 }

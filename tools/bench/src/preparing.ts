@@ -1,0 +1,82 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { createReadStream } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, rm, stat } from 'node:fs/promises';
+
+import { temporaryDirectory } from '@ims/testing';
+import { unpackDebian } from './debian.ts';
+import { judge, median, type Figure } from './figure.ts';
+import { bundleOf, start } from './program.ts';
+import { addressOf } from './raw-put.ts';
+import { startSite } from './site.ts';
+import { inTurn, timed, timedProgram, writeBack } from './timing.ts';
+
+/** How the agent packs a Debian root, but for what does not change the archive. */
+const PACKED = ['-noappend', '-quiet', '-no-progress', '-comp', 'zstd', '-Xcompression-level', '3', '-b', '1048576'];
+
+/** From the presigned address of an image to its root on the volume, beside curl and unsquashfs. */
+export async function measurePreparing(rounds: number): Promise<Figure[]> {
+  const home = await temporaryDirectory('preparing');
+  const site = await startSite();
+  const archive = `${home}/rootfs`;
+  await unpackDebian(`${home}/debian`);
+  await timedProgram('mksquashfs', [`${home}/debian`, archive, ...PACKED]);
+  await rm(`${home}/debian`, { recursive: true });
+  await site.aws('s3', 'cp', '--only-show-errors', archive, `s3://${site.objects.bucket}/rootfs`);
+  const image = { address: addressOf(site.objects, 'GET', 'rootfs').href, md5: await md5Of(archive) };
+  const [ours, bare]: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    await inTurn(round, [
+      async () => {
+        await anew(`${home}/ours`);
+        ours.push(await timed(async () => await prepare(`${home}/ours`, image)));
+      },
+      async () => {
+        await anew(`${home}/bare`);
+        bare.push(await fetchBare(`${home}/bare`, image.address));
+      },
+    ]);
+  }
+  return [
+    judge({
+      name: `prepare of ${((await stat(archive)).size / 1024 ** 2).toFixed(0)} MiB, p50`,
+      value: median(ours),
+      unit: 's',
+      samples: rounds,
+      floor: { name: 'curl, then unsquashfs', value: median(bare) },
+      target: { kind: 'at most', value: 1.15, of: 'ratio' },
+    }),
+  ];
+}
+
+async function prepare(parent: string, image: { readonly address: string; readonly md5: string }): Promise<void> {
+  const agent = start(bundleOf('ims-agent'), ['prepare', parent, image.address], {
+    IMS_JOB_ID: randomUUID(),
+    IMS_REGISTRY: 'none',
+    DOWNLOAD_MD5SUM: image.md5,
+    IMS_TERMINATION_LOG: `${parent}/termination`,
+  });
+  const code = await agent.ended;
+  if (code !== 0) throw new Error(`prepare ended with ${String(code)}: ${JSON.stringify(agent.lines.slice(-3))}`);
+}
+
+async function fetchBare(parent: string, address: string): Promise<number> {
+  const archive = `${parent}/image.sqsh`;
+  const fetched = await timedProgram('curl', ['--silent', '--show-error', '--fail', '--output', archive, address]);
+  const options = ['-force', '-xattrs', '-quiet', '-no-progress', '-dest', `${parent}/image-root`];
+  return fetched + (await timedProgram('unsquashfs', [...options, archive]));
+}
+
+async function anew(directory: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory);
+  await writeBack();
+}
+
+async function md5Of(path: string): Promise<string> {
+  const hash = createHash('md5');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

@@ -1,0 +1,69 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+
+import {
+  awsCli,
+  startFakeIms,
+  startObjectStore,
+  startTokenServer,
+  temporaryDirectory,
+  type AwsCli,
+  type FakeIms,
+  type ObjectStore,
+} from '@ims/testing';
+
+/** A real S3 server, and an IMS with its token server. */
+export interface Site {
+  readonly objects: ObjectStore;
+  readonly ims: FakeIms;
+  readonly aws: AwsCli;
+  /** Where a bucket keeps what it holds. */
+  readonly bucketDirectory: string;
+  /** All that an agent is told of the store. */
+  readonly storeEnv: Readonly<Record<string, string>>;
+  /** All that an agent is told of IMS. */
+  readonly imsEnv: Readonly<Record<string, string>>;
+}
+
+const CLIENT = { clientId: 'admin-client', clientSecret: 'a secret of the benchmark' };
+
+/** Starts a site that ends with the benchmark; IMS takes so many milliseconds for each call, one after the other. */
+export async function startSite(options: { readonly imsDelayMs?: number } = {}): Promise<Site> {
+  const [objects, tokens] = await Promise.all([
+    startObjectStore(),
+    startTokenServer({ ...CLIENT, lifetimeSeconds: 3600 }),
+  ]);
+  const ims = await startFakeIms({ tokens, s3: objects, delayMs: options.imsDelayMs ?? 0 });
+  return {
+    objects,
+    ims,
+    aws: await awsCli(objects),
+    bucketDirectory: `${objects.directory}/${objects.bucket}`,
+    storeEnv: {
+      IMS_STORE: `s3://${objects.bucket}`,
+      S3_ENDPOINT: objects.endpoint,
+      S3_ACCESS_KEY: objects.accessKey,
+      S3_SECRET_KEY: objects.secretKey,
+    },
+    imsEnv: {
+      IMS_URL: ims.url,
+      OAUTH_CONFIG_DIR: await oauthFiles(tokens.url),
+      OAUTHLIB_INSECURE_TRANSPORT: '1',
+    },
+  };
+}
+
+/** Removes every object. */
+export async function emptyStore({ bucketDirectory }: Pick<Site, 'bucketDirectory'>): Promise<void> {
+  await rm(bucketDirectory, { recursive: true });
+  await mkdir(bucketDirectory);
+}
+
+async function oauthFiles(endpoint: string): Promise<string> {
+  const directory = await temporaryDirectory('oauth');
+  const files = { endpoint, 'client-id': CLIENT.clientId, 'client-secret': CLIENT.clientSecret };
+  for (const [name, text] of Object.entries(files)) await writeFile(`${directory}/${name}`, text, { mode: 0o400 });
+  return directory;
+}
