@@ -1,0 +1,79 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { absolutePath, anyCaseBoolean, fileName, integer, line, md5, notOffered, oneOf, uuid } from '../parsers.ts';
+import { defaulted, optional, required, type Variable } from './row.ts';
+
+/** What the job is, and the volume and image it works on. */
+export const JOB_VARIABLES = {
+  IMS_ACTION: required('contract', oneOf('create', 'customize'), 'What the job does with the image root'),
+  IMS_JOB_ID: required('contract', uuid, 'The id of the IMS job'),
+  IMAGE_ROOT_PARENT: defaulted('contract', absolutePath, {
+    fallback: '/mnt/image',
+    meaning: 'The shared volume; the first argument of a program wins over it',
+  }),
+  ENABLE_DEBUG: defaulted('contract', anyCaseBoolean, {
+    fallback: 'false',
+    meaning: 'Whether a failed build opens a shell instead of ending the job',
+  }),
+  JOB_ENABLE_DKMS: defaulted('contract', anyCaseBoolean, {
+    fallback: 'false',
+    meaning: 'Whether proc, sysfs and devtmpfs are mounted into the image root while the shell is open',
+  }),
+  BUILD_ARCH: defaulted('contract', oneOf('x86_64', 'aarch64'), {
+    fallback: 'x86_64',
+    meaning: 'The architecture of the image',
+  }),
+  REMOTE_BUILD_NODE: optional(
+    'contract',
+    notOffered("this version builds on the pod's own node"),
+    'The node on which a remote job is built',
+  ),
+  IMAGE_ROOT_ARCHIVE_NAME: required('contract', line(1024), 'The name of the image that is made'),
+  KERNEL_FILENAME: optional('contract', fileName, 'The kernel in `/boot`; `vmlinuz` when unset, `Image` on aarch64'),
+  INITRD_FILENAME: defaulted('contract', fileName, { fallback: 'initrd', meaning: 'The initrd in `/boot`' }),
+  KERNEL_PARAMETERS_FILENAME: optional(
+    'contract',
+    fileName,
+    'The kernel parameters in `/boot`; none are published when unset or when the file is missing',
+  ),
+  LOG_LEVEL: defaulted('contract', oneOf('DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'), {
+    fallback: 'INFO',
+    meaning: 'The least severe log lines that are written',
+  }),
+  IMS_ON_INVALID: defaulted('own', oneOf('auto', 'shell', 'fail'), {
+    fallback: 'auto',
+    meaning:
+      'What follows a `complete` that cannot be packaged: `shell` hands the shell back, `fail` ends the job, `auto` hands it back while somebody sits at a terminal',
+  }),
+  IMS_SQUASHFS_COMPRESSION: defaulted('own', oneOf('auto', 'zstd', 'gzip', 'xz', 'lz4'), {
+    fallback: 'auto',
+    meaning: "How the root is packed; `auto` is zstd when the image's own kernel can read it, else gzip",
+  }),
+  DOWNLOAD_MD5SUM: optional('contract', md5, 'The md5 of the image that is customised; not checked when unset'),
+  IMS_RESUMED_LATER: defaulted('own', anyCaseBoolean, {
+    fallback: 'false',
+    meaning: 'Whether a later pod goes on with an interrupted job; IMS is then not told that it ended in error',
+  }),
+  IMS_CA_DIR: defaulted('own', absolutePath, {
+    fallback: '/etc/cray/ca',
+    meaning: 'The certificates that are put into the image',
+  }),
+  IMS_RESOLV_CONF: defaulted('own', absolutePath, {
+    fallback: '/etc/resolv.conf',
+    meaning: 'The resolver configuration that the image root has while the shell is open',
+  }),
+  IMS_PEER_TIMEOUT: defaulted('own', integer(1, 86_400), {
+    fallback: '600',
+    meaning: 'Seconds to wait for the first sign of life of the other container',
+  }),
+  IMS_JOB_HOME: optional(
+    'own',
+    absolutePath,
+    'Where `ims-job` keeps jobs, images and its cache; `~/.local/state/ims-job` when unset. sshd refuses one below a directory that others than root may change, such as `/tmp`',
+  ),
+  IMS_TERMINATION_LOG: defaulted('own', absolutePath, {
+    fallback: '/dev/termination-log',
+    meaning: 'Where the last words are written',
+  }),
+} as const satisfies Record<string, Variable<unknown>>;
