@@ -1,19 +1,22 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-// Writes the generated pages below docs/, or with --check says which of them differ from the tables.
+// Writes the generated pages below docs/ and helm/, or with --check says which of them differ from the tables.
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { annotationsPage } from './annotations-page.ts';
+import { chartPage } from './chart-page.ts';
 import { contractPage } from './contract-page.ts';
 import { environmentPage } from './environment-page.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 const pages = {
+  'helm/ims-buildenv/README.md': chartPage('ims-buildenv', await source('helm/ims-buildenv/values.yaml')),
+  'helm/ims-job/README.md': chartPage('ims-job', await source('helm/ims-job/values.yaml')),
   'docs/annotations.md': annotationsPage(),
   'docs/contract.md': contractPage(),
   'docs/environment.md': environmentPage({

@@ -1,0 +1,50 @@
+{{- /*
+(C) Copyright 2026 Hewlett Packard Enterprise Development LP
+SPDX-License-Identifier: MIT
+*/}}
+
+{{- /* What a schema cannot say: everything that is missing or contradicts itself, at once, with the mend. */}}
+{{- define "ims-job.check" -}}
+{{- $v := .Values -}}
+{{- $customize := eq $v.job.action "customize" -}}
+{{- $problems := list -}}
+{{- if not $v.job.id -}}
+{{- $problems = append $problems "job.id is missing: the id of the IMS job, or with ims.enabled=false any UUID (--set job.id=$(uuidgen))" -}}
+{{- end -}}
+{{- if not $v.result.name -}}
+{{- $problems = append $problems "result.name is missing: how the image will be called; a name of digits needs --set-string" -}}
+{{- end -}}
+{{- if and (or $customize $v.job.debug) (not (trim $v.ssh.publicKey)) -}}
+{{- $problems = append $problems "ssh.publicKey is missing: nobody could log in (--set-file ssh.publicKey=$HOME/.ssh/id_ed25519.pub)" -}}
+{{- end -}}
+{{- if and $customize (not $v.source.url) (not $v.source.secret) -}}
+{{- $problems = append $problems "source.url is missing: the address of the image to be customised (or source.secret)" -}}
+{{- end -}}
+{{- if and $v.source.url $v.source.secret -}}
+{{- $problems = append $problems "source.url and source.secret are both given: which of the two is meant?" -}}
+{{- end -}}
+{{- if and (not $customize) (or $v.source.url $v.source.secret) -}}
+{{- $problems = append $problems "source is given although job.action is create: only customize starts from an image" -}}
+{{- end -}}
+{{- if and (not $customize) (not $v.builder.image) (not $v.claim.existing) -}}
+{{- $problems = append $problems "builder.image is missing: what builds the image root (or claim.existing, with one in build/image-root)" -}}
+{{- end -}}
+{{- if and $customize $v.builder.image -}}
+{{- $problems = append $problems "builder.image is given although job.action is customize" -}}
+{{- end -}}
+{{- if and (not $customize) $v.job.jail -}}
+{{- $problems = append $problems "job.jail is given although job.action is create: the shell of a failed build is never jailed" -}}
+{{- end -}}
+{{- if and $v.ims.enabled (not $v.store.bucket) -}}
+{{- $problems = append $problems "store.bucket is empty although ims.enabled is true: IMS links images in S3 only (set ims.enabled=false)" -}}
+{{- end -}}
+{{- if and $v.store.bucket (not $v.store.secret) -}}
+{{- $problems = append $problems "store.secret is missing: the keys to the bucket" -}}
+{{- end -}}
+{{- if and $v.ims.enabled (not $v.ims.oauthSecret) -}}
+{{- $problems = append $problems "ims.oauthSecret is missing: by what IMS knows the job" -}}
+{{- end -}}
+{{- if $problems -}}
+{{- fail (printf "\n\n  %s\n" (join "\n  " $problems)) -}}
+{{- end -}}
+{{- end }}

@@ -1,0 +1,72 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { KUBERNETES_PREFIX, REPORTING_CONTROLLER, REQUIRED_PERMISSIONS } from '@ims/contract';
+import { describe, expect, it } from 'vitest';
+
+import { helm, only, refusal, render, type KubernetesObject } from './charts.ts';
+
+interface Role extends KubernetesObject {
+  readonly kind: 'Role';
+  readonly rules: readonly {
+    readonly apiGroups: readonly string[];
+    readonly resources: readonly string[];
+    readonly verbs: readonly string[];
+  }[];
+}
+
+const EVERYTHING = { launcher: { create: true }, podMonitor: { enabled: true, labels: { release: 'yes' } } };
+
+describe('the chart of the surroundings', () => {
+  it('is clean to helm lint', async () => {
+    expect(await helm('ims-buildenv', EVERYTHING, ['lint', '--strict'])).toContain('0 chart(s) failed');
+  });
+
+  it('allows the agent what it needs and nothing else', async () => {
+    const { rules } = only<Role>(await render('ims-buildenv', {}), 'Role');
+    const allowed = rules.flatMap(({ apiGroups, resources, verbs }) =>
+      apiGroups.flatMap((group) => resources.map((resource) => ({ group, resource, verbs }))),
+    );
+    expect(allowed).toEqual(REQUIRED_PERMISSIONS.map(({ group, resource, verbs }) => ({ group, resource, verbs })));
+  });
+
+  it('puts a token into no container by itself', async () => {
+    const accounts = (await render('ims-buildenv', EVERYTHING)).filter(({ kind }) => kind === 'ServiceAccount');
+    expect(accounts).toHaveLength(2);
+    for (const account of accounts) expect(account).toHaveProperty('automountServiceAccountToken', false);
+  });
+
+  it('H32 confines every account of agents, in the words of the contract', async () => {
+    const names = ['ims-agent', 'ims-service-job-mount'];
+    const objects = await render('ims-buildenv', { serviceAccounts: { names } });
+    const policies = objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicy');
+    expect(policies.map(({ metadata }) => metadata.name)).toEqual(['pods.ims-agent.ims', 'events.ims-agent.ims']);
+    for (const policy of policies) {
+      const text = JSON.stringify(policy);
+      for (const name of names) expect(text).toContain(`'system:serviceaccount:ims:${name}'`);
+      expect(text).toContain('"failurePolicy":"Fail"');
+    }
+    const [pods, events] = policies.map((policy) => JSON.stringify(policy));
+    expect(pods).toContain(`startsWith('${KUBERNETES_PREFIX}')`);
+    expect(events).toContain(`== '${REPORTING_CONTROLLER}'`);
+  });
+
+  it('H31 keeps the pods of jobs from the credentials of the machine that they run on', async () => {
+    const policy = JSON.stringify(only(await render('ims-buildenv', {}), 'NetworkPolicy'));
+    expect(policy).toContain('"cidr":"0.0.0.0/0","except":["169.254.169.254/32"]');
+    expect(policy).toContain('"cidr":"::/0","except":["fd00:ec2::254/128"]');
+  });
+
+  it('makes what is optional when it is told so', async () => {
+    const kinds = (await render('ims-buildenv', {})).map(({ kind }) => kind);
+    expect(kinds).not.toContain('PodMonitor');
+    const all = await render('ims-buildenv', EVERYTHING);
+    expect(only(all, 'PodMonitor').metadata.labels).toMatchObject({ release: 'yes' });
+  });
+
+  it('refuses what cannot be meant', async () => {
+    expect(await refusal('ims-buildenv', { serviceAccounts: { names: [] } })).toContain("'/serviceAccounts/names'");
+    expect(await refusal('ims-buildenv', { admissionPolicy: { action: 'deny' } })).toContain("'Deny', 'Audit'");
+    expect(await refusal('ims-buildenv', { networkpolicy: {} })).toContain("'networkpolicy'");
+  });
+});
