@@ -1,8 +1,9 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { runProgram } from '@ims/cli';
+import { exitCodeAsked, runProgram } from '@ims/cli';
 
+import { CHECK } from './commands/check.ts';
 import type { CommandRow, Start } from './commands/command.ts';
 import { PACKAGE } from './commands/package.ts';
 import { PUBLISH } from './commands/publish.ts';
@@ -17,19 +18,20 @@ const ABOUT = {
 };
 
 /** Every command; the first is what the program does when none is given. */
-const COMMANDS: readonly CommandRow[] = [RUN, RESUME, PACKAGE, PUBLISH, VERIFY];
+const COMMANDS: readonly CommandRow[] = [RUN, RESUME, PACKAGE, PUBLISH, VERIFY, CHECK];
 
 /** The program `ims-agent`: gives the exit code of the command line. */
 export async function run(start: Start): Promise<number> {
-  return await runProgram(ABOUT, start.argv, (program, act) => {
+  const code = await runProgram(ABOUT, start.argv, (program, act) => {
     addPrepare(program, act, start);
     for (const row of COMMANDS) {
-      program
-        .command(row.name, { isDefault: row === RUN })
-        .argument(...row.argument)
+      const command = program.command(row.name, { isDefault: row === RUN });
+      if (row.argument !== undefined) command.argument(...row.argument);
+      command
         .description(row.description)
         .addHelpText('after', `\nExample:\n  ${row.example}`)
         .action(act(async (argument: string | undefined) => await row.run(start, argument, program.opts())));
     }
   });
+  return exitCodeAsked({ program: 'ims-agent', code, env: start.env });
 }

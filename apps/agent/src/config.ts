@@ -9,6 +9,7 @@ import { asFailure, Failure } from '@ims/runtime';
 
 import { DESTINATION_NAMES, destinationOf, type Destination } from './destination.ts';
 import { IMS_NAMES } from './ims-names.ts';
+import { POD_NAMES } from './pod.ts';
 import { S3_NAMES, s3AccessOf, type S3Access } from './s3-access.ts';
 
 /** What every transfer needs to know. */
@@ -38,7 +39,9 @@ const NAMES = [
   'IMS_HOST_KEY_DIR',
   'IMS_PEER_TIMEOUT',
   'IMS_TERMINATION_LOG',
+  'IMS_EXIT_CODES',
   ...IMS_NAMES,
+  ...POD_NAMES,
   ...TRANSFER_NAMES,
   ...DESTINATION_NAMES,
 ] as const;

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { runProgram, type CommonOptions, type Termination } from '@ims/cli';
+import { exitCodeAsked, runProgram, type CommonOptions, type Termination } from '@ims/cli';
 import { EXIT_DONE } from '@ims/contract';
 import { sentenceOf } from '@ims/runtime';
 import { exitCodeOf, runSession } from '@ims/session';
@@ -24,7 +24,7 @@ export async function run(start: Start): Promise<number> {
     description: 'Opens an image root to its user over ssh, and closes it when the user says complete or failed',
     example: 'IMS_ACTION=customize IMS_JOB_ID=… SSHD_OPTIONS="-f /etc/cray/ims/sshd_config" ims-sshd run /mnt/image',
   };
-  return await runProgram(about, start.argv, (program, act) => {
+  const code = await runProgram(about, start.argv, (program, act) => {
     const options = (): CommonOptions => program.opts();
     const commands = [
       { name: 'run', isDefault: true, does: 'open the shell, wait for its user, close it', run: runJob },
@@ -43,6 +43,7 @@ export async function run(start: Start): Promise<number> {
         );
     }
   });
+  return exitCodeAsked({ program: 'ims-sshd', code, env: start.env });
 }
 
 function configOf(start: Start, parent: string | undefined, { logLevel }: CommonOptions): SshdConfig {

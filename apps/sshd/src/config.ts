@@ -21,6 +21,7 @@ const NAMES = [
   'LOG_LEVEL',
   'IMS_HOST_KEY_DIR',
   'IMS_PEER_TIMEOUT',
+  'IMS_EXIT_CODES',
 ] as const;
 
 /** The checked configuration of the sshd container. */

@@ -1,5 +1,6 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+export { exitCodeAsked } from './exit-code.ts';
 export { runProgram, type Act, type CommonOptions, type Program } from './program.ts';
 export { terminationOf, type SignalSource, type Termination } from './termination.ts';

@@ -7,6 +7,7 @@ import type { PreparationSettings } from '@ims/preparation';
 import { Failure } from '@ims/runtime';
 
 import { IMS_NAMES } from '../ims-names.ts';
+import { POD_NAMES } from '../pod.ts';
 import { S3_NAMES, s3AccessOf, type S3Access } from '../s3-access.ts';
 
 const NAMES = [
@@ -16,8 +17,10 @@ const NAMES = [
   'IMS_STALL_TIMEOUT',
   'IMS_RETRY_TIMEOUT',
   'IMS_TERMINATION_LOG',
+  'IMS_EXIT_CODES',
   'LOG_LEVEL',
   ...IMS_NAMES,
+  ...POD_NAMES,
   ...S3_NAMES,
 ] as const;
 
