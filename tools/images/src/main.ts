@@ -1,0 +1,69 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { readVersions } from '../versions.mjs';
+import { provideBases } from './bases.ts';
+import { basesOf, buildArguments, imageNamed, IMAGES, type ImageName } from './dockerfile.ts';
+import { findEngine, follow } from './engine.ts';
+import { npmSecrets, openFiles, revision } from './machine.ts';
+import { ownMegabytes } from './weight.ts';
+
+const USAGE = `usage: npm run images -- [sshd] [agent] [--engine podman|docker]
+
+Builds the images that are named, or both, as ims-sshd:VERSION and ims-agent:VERSION with the version of .docker_version.
+`;
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const USED_WRONGLY = 2;
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
+
+async function main(): Promise<number> {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { engine: { type: 'string' } } });
+  const images = positionals.length === 0 ? (Object.keys(IMAGES) as ImageName[]) : positionals.map(imageNamed);
+  if (!images.every((image) => image !== undefined)) {
+    process.stderr.write(USAGE);
+    return USED_WRONGLY;
+  }
+  const read = readVersions(ROOT);
+  if ('problems' in read) {
+    read.problems.forEach(say);
+    return USED_WRONGLY;
+  }
+  await buildAll(images, { engine: values.engine, version: read.versions.DOCKER_VERSION });
+  return 0;
+}
+
+async function buildAll(
+  images: readonly ImageName[],
+  wanted: { readonly engine: string | undefined; readonly version: string },
+): Promise<void> {
+  process.chdir(ROOT);
+  const engine = findEngine(wanted.engine);
+  const usual = basesOf(readFileSync(join(ROOT, IMAGES['ims-sshd']), 'utf8'));
+  const bases = await provideBases({ engine, openFiles: openFiles(), env: process.env, say }, usual);
+  const base = new Map([...usual, ...bases]).get('BASE_IMAGE') ?? '';
+  const common = { version: wanted.version, revision: revision(ROOT), bases, secrets: npmSecrets(process.env) };
+  for (const image of images) {
+    const startedAt = performance.now();
+    say(`builds ${image}:${wanted.version} with ${engine}`);
+    await follow(engine, ...buildArguments({ ...common, image, openFiles: openFiles() }));
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    const weight = ownMegabytes(engine, `${image}:${wanted.version}`, base);
+    say(`${image}:${wanted.version} is built (${seconds} s); it adds ${weight.toFixed(1)} MB to its base`);
+  }
+}
+
+function say(line: string): void {
+  process.stderr.write(`images: ${line}\n`);
+}
