@@ -2,9 +2,12 @@
 // SPDX-License-Identifier: MIT
 
 import { KUBERNETES_PREFIX, REPORTING_CONTROLLER, REQUIRED_PERMISSIONS } from '@ims/contract';
-import { describe, expect, it } from 'vitest';
+import { cleanUp } from '@ims/testing';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { helm, only, refusal, render, type KubernetesObject } from './charts.ts';
+
+afterEach(cleanUp);
 
 interface Role extends KubernetesObject {
   readonly kind: 'Role';

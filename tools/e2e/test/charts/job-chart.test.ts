@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: MIT
 
 import { ERRORS } from '@ims/contract';
-import { describe, expect, it } from 'vitest';
+import { cleanUp } from '@ims/testing';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { helm, only, refusal, render, type KubernetesObject, type Values } from './charts.ts';
 import { container, customize, variable, variableNames, type JobObject } from './job-object.ts';
+
+afterEach(cleanUp);
 
 async function job(values: Values): Promise<JobObject> {
   return only<JobObject>(await render('ims-job', values), 'Job');

@@ -1,0 +1,14 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { whyNoCluster } from '@ims/cluster';
+import { describe } from 'vitest';
+
+/**
+ * A suite on a real cluster. Where there can be none it is left out and its title says why; in CI it then fails.
+ */
+export function describeOnCluster(title: string, body: () => void): void {
+  const why = process.env['CI'] === undefined ? whyNoCluster() : undefined;
+  if (why === undefined) describe(title, body);
+  else describe.skip(`${title} (left out: ${why})`, body);
+}
