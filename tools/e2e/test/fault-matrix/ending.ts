@@ -23,10 +23,15 @@ const run = promisify(execFile);
 export interface Before {
   readonly images: readonly string[];
   readonly keys: readonly string[];
+  readonly uploads: number;
 }
 
 export async function lookAround(world: World): Promise<Before> {
-  return { images: world.ims.images().map(({ id }) => id), keys: await world.keys() };
+  return {
+    images: world.ims.images().map(({ id }) => id),
+    keys: await world.keys(),
+    uploads: await world.unfinishedUploads(),
+  };
 }
 
 /** Exactly one image, whole and linked, and nothing else that would be the job's. */
@@ -35,7 +40,7 @@ export async function expectPublishedOnce(world: World, bench: Bench, before: Be
   const { job } = bench;
   const names = [...Object.keys(ARTIFACTS), 'manifest.json'];
   expect(await keysSince(world, before)).toEqual(names.map((name) => `${id}/${name}`).sort());
-  expect(await world.unfinishedUploads()).toBe(0);
+  expect(await world.unfinishedUploads(), 'unfinished uploads').toBe(before.uploads);
   expect(world.ims.jobs().find((known) => known.id === job.id)).toMatchObject({
     status: 'success',
     resultant_image_id: id,
@@ -58,7 +63,7 @@ export async function expectGivenUp(
   expect(await agent.ended, agent.stderr).toEqual({ code: ERRORS[reason].exit, signal: null });
   expect(await readStatus(bench.job)).toMatchObject({ phase, reason: phase === 'Failed' ? reason : phase });
   expect(bench.isTreeThere ? changesOf(bench) : []).toEqual([]);
-  expect(await world.unfinishedUploads()).toBe(0);
+  expect(await world.unfinishedUploads(), 'unfinished uploads').toBe(before.uploads);
   const images = imagesSince(world, before);
   expect(images.filter(({ link }) => link === null)).toEqual([]);
   if (images.length === 0) expect(await keysSince(world, before)).toEqual([]);

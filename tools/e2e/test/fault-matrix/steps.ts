@@ -46,17 +46,13 @@ export const STEPS = {
   token: { ...USUAL, name: 'token', proxy: 'tokens', call: { method: 'POST' }, refused: failed('TokenUnavailable') },
   packing: aboutJob({ name: 'status while packing', nth: 1, refused: undefined }),
   create: aboutImage('create record', { method: 'POST', path: /\/images$/ }),
+  // The one that only tries whether one can write comes before it.
+  beginning: largeObject('rootfs, the first call', { method: 'POST', path: /\/(?!0{8})[^/]+\/rootfs\?uploads/ }),
   part: {
-    ...object('rootfs, a part', /\/rootfs\?.*partNumber=2/),
+    ...largeObject('rootfs, a part', { method: 'PUT', path: /\/rootfs\?.*partNumber=2/ }),
     drip: { direction: 'request', dropBytes: 64 * 1024 },
-    large: true,
   },
-  completion: {
-    ...object('rootfs, the last call', /\/rootfs\?.*uploadId=/),
-    call: { method: 'POST', path: /\/rootfs\?.*uploadId=/ },
-    drip: {},
-    large: true,
-  },
+  completion: largeObject('rootfs, the last call', { method: 'POST', path: /\/rootfs\?.*uploadId=/ }),
   kernel: object('kernel', /\/kernel\?/),
   initrd: object('initrd', /\/initrd\?/),
   parameters: object('boot_parameters', /\/boot_parameters\?/),
@@ -76,6 +72,10 @@ function failed(reason: Reason): Refused {
 function object(name: string, path: RegExp): Step {
   const drip = { direction: 'request', dropBytes: 1024 } as const;
   return { ...USUAL, name, proxy: 's3', call: { method: 'PUT', path }, drip, refused: failed('StoreRefused') };
+}
+
+function largeObject(name: string, call: Step['call']): Step {
+  return { ...USUAL, name, proxy: 's3', call, refused: failed('StoreRefused'), large: true };
 }
 
 function aboutImage(name: string, call: Step['call']): Step {
