@@ -14,6 +14,7 @@ import {
   type ImsClient,
   type OauthConfig,
   type Outbox,
+  type OutboxState,
 } from '@ims/ims-api';
 import type { ImageRegistry, Reporter } from '@ims/export';
 import type { RetryPolicy } from '@ims/retry';
@@ -35,6 +36,8 @@ export interface ImsTools {
   readonly logger: Logger;
   /** Aborted by SIGTERM. */
   readonly signal: AbortSignal;
+  /** Called whenever IMS has taken a call or one more waits. */
+  readonly onDelivered: (delivered: { readonly status: string | undefined; readonly pending: number }) => void;
 }
 
 /** How long the end of an interrupted job waits for IMS, in milliseconds: it has to fit into the grace period. */
@@ -63,7 +66,9 @@ export async function openIms(values: ImsValues, tools: ImsTools): Promise<Ims> 
   const boundMs = values.IMS_OUTBOX_TIMEOUT * 1000;
   const retry: RetryPolicy = { ...WAITS, budgetMs: boundMs };
   const path = `${tools.directory}/outbox.json`;
-  const outbox = await openOutbox({ path, jobId: values.IMS_JOB_ID, client, retry, logger });
+  const onChange = ({ accepted, pending }: OutboxState): void =>
+    tools.onDelivered({ status: accepted, pending: pending.length });
+  const outbox = await openOutbox({ path, jobId: values.IMS_JOB_ID, client, retry, logger, onChange });
   opening.defer(async () => await outbox.close());
   const opened = opening.move();
   return {

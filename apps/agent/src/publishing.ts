@@ -7,7 +7,7 @@ import type { ArtifactStore, ImageRegistry, Reporter } from '@ims/export';
 import type { Logger } from '@ims/runtime';
 
 import type { AgentConfig } from './config.ts';
-import { openIms } from './ims.ts';
+import { openIms, type ImsTools } from './ims.ts';
 import { noRegistry } from './no-registry.ts';
 import { s3SettingsOf } from './s3-settings.ts';
 
@@ -25,11 +25,7 @@ const SUCCESS = PHASES.Succeeded.imsStatus;
 type Records = Omit<Publishing, 'store'>;
 
 /** What opening needs besides the configuration. */
-export interface PublishingTools {
-  readonly logger: Logger;
-  /** Aborted by SIGTERM. */
-  readonly signal: AbortSignal;
-}
+export type PublishingTools = Pick<ImsTools, 'logger' | 'signal' | 'onDelivered'>;
 
 /** Opens what the configuration names. */
 export async function openPublishing(config: AgentConfig, tools: PublishingTools): Promise<Publishing> {
@@ -37,11 +33,11 @@ export async function openPublishing(config: AgentConfig, tools: PublishingTools
   return { store, ...(await openRecords(config, tools)) };
 }
 
-async function openRecords(config: AgentConfig, { logger, signal }: PublishingTools): Promise<Records> {
+async function openRecords(config: AgentConfig, tools: PublishingTools): Promise<Records> {
   const { destination, values, layout } = config;
   const { registry } = destination;
   if (registry.kind === 'ims') {
-    const ims = await openIms(values, { directory: layout.private, logger, signal });
+    const ims = await openIms(values, { ...tools, directory: layout.private });
     const untold = (): readonly string[] => {
       const { pending, accepted } = ims.outbox.state();
       return pending.length > 0 || accepted === SUCCESS ? pending : [`the status ${SUCCESS}, which it refuses`];

@@ -6,6 +6,7 @@ import { sentinelPath, VERSION } from '@ims/contract';
 import type { ExportPorts, Reporter } from '@ims/export';
 import { bootFileNames, freeSpace, lazyImageRoot, usageOf, zstdSupport, type ImageRoot } from '@ims/image-root';
 import { openJournal } from '@ims/journal';
+import { createPodReporter } from '@ims/kube';
 import { openLogger } from '@ims/logging';
 import { createRunner } from '@ims/process';
 import { combineReporters, createStatusFile, createTerminationMessage } from '@ims/reporting';
@@ -16,6 +17,7 @@ import { createPacker } from '@ims/squashfs';
 import { jobArtifacts } from './artifacts.ts';
 import type { AgentConfig } from './config.ts';
 import { jobInspector } from './inspector.ts';
+import { podPlaceOf } from './pod.ts';
 import { openPublishing, type Publishing } from './publishing.ts';
 import { jobStage } from './stage.ts';
 
@@ -44,7 +46,9 @@ export async function wire(
   await using opening = new AsyncDisposableStack();
   const journal = await openJournal({ path: `${layout.private}/journal.jsonl`, job: values.IMS_JOB_ID, logger });
   opening.defer(async () => await journal.close());
-  const publishing = opening.use(await openPublishing(config, { logger, signal: start.signal }));
+  const pod = opening.use(createPodReporter({ place: podPlaceOf(values), logger }));
+  const onDelivered = pod.delivered;
+  const publishing = opening.use(await openPublishing(config, { logger, signal: start.signal, onDelivered }));
   const image = opening.use(lazyImageRoot(layout.imageRoot));
   const board = createBoard({ layout, userDirectory: userDirectory(config, image.open), logger, own: 'agentAlive' });
   opening.defer(async () => await board.close());
@@ -62,7 +66,7 @@ export async function wire(
       journal,
       logger,
       clock: systemClock,
-      reporter: combineReporters([...publishing.reporters, ...localReporters(config, logger)]),
+      reporter: combineReporters([...publishing.reporters, pod, ...localReporters(config, logger)]),
     },
     [Symbol.asyncDispose]: async () => await opened.disposeAsync(),
   };

@@ -19,7 +19,7 @@ export async function pack(
   await ports.stage.restore();
   const packed = await ports.packer.pack(progressTeller(ports, 'packing'), signal);
   await ports.journal.append({ step: 'packed', packed });
-  return { phase: 'Uploading', facts: state.facts, packed };
+  return { phase: 'Uploading', facts: { ...state.facts, packed }, packed };
 }
 
 /** Links the manifest to the image record; only then is the image published (H41). */

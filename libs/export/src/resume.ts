@@ -38,7 +38,7 @@ function afterClosing(entries: readonly JournalEntry[]): ResumePoint {
   const location = facts.manifest;
   if (last(entries, 'registered') !== undefined) return { kind: 'published', facts };
   if (location !== undefined) return { kind: 'stored', facts, location };
-  return { kind: 'closed', facts, packed: last(entries, 'packed')?.packed };
+  return { kind: 'closed', facts, packed: facts.packed };
 }
 
 /** What was put outside before it was taken back does not count: only the archive on the volume still does. */
@@ -48,6 +48,7 @@ function factsOf(entries: readonly JournalEntry[]): Facts {
   const imageId = last(outside, 'image')?.imageId;
   return {
     ...NO_FACTS,
+    packed: last(entries, 'packed')?.packed,
     imageId,
     artifacts: inOrder(outside.flatMap((entry) => (entry.step === 'stored' ? [entry.artifact] : []))),
     manifest: last(outside, 'manifest')?.location,

@@ -11,6 +11,7 @@ export interface Facts {
   readonly hostKeys: readonly string[];
   /** What the other container says it is, or `reference`. */
   readonly pair: string | undefined;
+  readonly packed: Packed | undefined;
   readonly imageId: string | undefined;
   readonly artifacts: readonly StoredArtifact[];
   readonly manifest: ManifestLocation | undefined;
@@ -24,6 +25,7 @@ export interface Facts {
 export const NO_FACTS: Facts = {
   hostKeys: [],
   pair: undefined,
+  packed: undefined,
   imageId: undefined,
   artifacts: [],
   manifest: undefined,

@@ -3,6 +3,7 @@
 
 import { PHASES, type JobStatus } from '@ims/contract';
 
+import type { Packed } from './ports.ts';
 import type { ExportSettings, ExportState } from './states.ts';
 
 /** What earlier starts of the job leave to the status of this one. */
@@ -32,10 +33,16 @@ export function nextStatus(
     imageId: facts.imageId,
     imageName: settings.imageName,
     manifest: facts.manifest?.path,
+    ...(facts.manifest === undefined ? {} : { manifestEtag: facts.manifest.etag }),
+    ...(facts.packed === undefined ? {} : { squashfs: sizesOf(facts.packed) }),
     artifacts: facts.artifacts,
     hostKeys: facts.hostKeys,
     pair: facts.pair,
   };
+}
+
+function sizesOf({ inputSize, size }: Packed): NonNullable<JobStatus['squashfs']> {
+  return { inputSize, size };
 }
 
 function timingsUntil(previous: JobStatus, now: Date): JobStatus['timings'] {

@@ -55,6 +55,7 @@ describe('where a second start goes on', () => {
       facts: {
         hostKeys: [],
         pair: undefined,
+        packed,
         imageId: undefined,
         artifacts: [],
         manifest: undefined,

@@ -14,6 +14,8 @@ export interface LanesOptions {
   readonly work: RecordWork;
   readonly retry: RetryPolicy;
   readonly logger: Logger;
+  /** Called whenever a call is queued, accepted or given up. */
+  readonly onChange: () => void;
 }
 
 /** A call that somebody waits for. */
@@ -50,7 +52,7 @@ export function laneOf(call: Call): 'status' | 'record' {
  * call is left (H41).
  */
 export function createLanes(options: LanesOptions): Lanes {
-  const { keeper, logger } = options;
+  const { keeper, logger, onChange } = options;
   let letters: Letter[] = keeper.memory.calls.map(createLetter);
   let watchers: (() => void)[] = [];
   let closed = false;
@@ -63,7 +65,9 @@ export function createLanes(options: LanesOptions): Lanes {
 
   const save = async (accepted = keeper.memory.accepted): Promise<void> => {
     const calls = letters.map(({ call }) => call);
-    await keeper.update({ calls, ...(accepted === undefined ? {} : { accepted }) }).catch((error: unknown) => {
+    const saved = keeper.update({ calls, ...(accepted === undefined ? {} : { accepted }) });
+    onChange();
+    await saved.catch((error: unknown) => {
       logger.warn({ err: error }, 'what IMS has to be told is not on the volume: it is lost if the agent is killed');
     });
   };

@@ -20,6 +20,8 @@ export interface OutboxOptions {
   readonly retry: RetryPolicy;
   readonly logger: Logger;
   readonly clock?: Clock;
+  /** Called whenever the state may have changed. */
+  readonly onChange?: (state: OutboxState) => void;
 }
 
 /** How long somebody waits for a call. */
@@ -78,7 +80,13 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     await keeper.update({ record });
   };
   const work: RecordWork = { client, jobId, logger, notes: () => keeper.memory.record, note };
-  const lanes = createLanes({ keeper, work, retry: options.retry, logger });
+  const lanes: Lanes = createLanes({
+    keeper,
+    work,
+    retry: options.retry,
+    logger,
+    onChange: () => options.onChange?.(stateOf(lanes, keeper)),
+  });
   return {
     work,
     tell: (status) => {

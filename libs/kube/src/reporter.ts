@@ -12,7 +12,7 @@ import { wantHaste, wantOverlay, wantStatus } from './wishes.ts';
 /** Tells the job on its own pod. Never throws and never blocks the job; disposing of it ends what is under way. */
 export interface PodReporter extends Reporter, AsyncDisposable {
   /** Shows what IMS has been told: the last status that it accepted, and how many calls wait. */
-  delivered(delivery: { readonly status: string | undefined; readonly pending: number }): void;
+  readonly delivered: (delivery: { readonly status: string | undefined; readonly pending: number }) => void;
 }
 
 /** Makes a reporter of its parts. */

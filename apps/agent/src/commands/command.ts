@@ -15,7 +15,7 @@ export interface Start {
 export interface CommandRow {
   readonly name: string;
   /** As commander writes it, `[parent]`, and what it means. */
-  readonly argument: readonly [string, string];
+  readonly argument: readonly [string, string] | undefined;
   readonly description: string;
   /** A command line that works. */
   readonly example: string;

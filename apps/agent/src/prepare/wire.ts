@@ -4,6 +4,7 @@
 import type { CommonOptions } from '@ims/cli';
 import { createFetcher } from '@ims/download';
 import { openVolume } from '@ims/image-root';
+import { createPodReporter } from '@ims/kube';
 import { openLogger } from '@ims/logging';
 import type { PreparationPorts } from '@ims/preparation';
 import { createRunner } from '@ims/process';
@@ -12,6 +13,7 @@ import { systemClock } from '@ims/runtime';
 import { ensurePrivateDirectory } from '@ims/sentinel';
 import { createUnpacker } from '@ims/squashfs';
 
+import { podPlaceOf } from '../pod.ts';
 import type { PrepareConfig } from './config.ts';
 import { ensureParent } from './parent.ts';
 import { openSource } from './source.ts';
@@ -43,7 +45,9 @@ export async function wirePreparation(
   const policy = { budgetMs: values.IMS_RETRY_TIMEOUT * 1000, firstMs: FIRST_WAIT_MS, longestMs: LONGEST_WAIT_MS };
   await using opening = new AsyncDisposableStack();
   const { source } = opening.use(await openSource({ config, policy, logger }));
-  const telling = opening.use(await openTelling(values, { directory: layout.private, logger, signal }));
+  const pod = opening.use(createPodReporter({ place: podPlaceOf(values), logger }));
+  const tools = { directory: layout.private, logger, signal, onDelivered: pod.delivered };
+  const telling = opening.use(await openTelling(values, tools));
   const archive = `${layout.parent}/image.sqsh`;
   const runner = createRunner({ logger });
   const opened = opening.move();
@@ -61,6 +65,7 @@ export async function wirePreparation(
       reporter: combineReporters([
         createStatusFile({ path: `${layout.private}/status.json`, logger }),
         createTerminationMessage({ path: values.IMS_TERMINATION_LOG, logger }),
+        pod,
         ...telling.reporters,
       ]),
       logger,

@@ -47,6 +47,12 @@ export const SHELL_ERRORS = {
     meaning: 'The kernel or the container does not offer what this mode needs',
     advice: 'give the container the rights that the mode needs, or run it where the kernel has them',
   },
+  PermissionMissing: {
+    exit: 28,
+    retryable: false,
+    meaning: 'The pod may not show its job in Kubernetes',
+    advice: 'run the commands that are given; the job itself goes on without',
+  },
   SessionsRemain: {
     exit: 27,
     retryable: true,
