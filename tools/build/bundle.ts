@@ -56,3 +56,12 @@ export function projectsIn(metafile: Metafile): string[] {
     .flatMap(([path]) => /^(?:apps|libs|tools)\/[^/]+(?=\/src\/)/.exec(path) ?? []);
   return [...new Set(folders)].sort();
 }
+
+/** The packages of others whose code is in a bundle: `pino`, `@aws-sdk/client-s3`. */
+export function packagesIn(metafile: Metafile): string[] {
+  const packages = Object.values(metafile.outputs)
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .flatMap(([path]) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+  return [...new Set(packages)].sort();
+}

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { stop, type Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readProjects, ROOT } from '../../lint/projects.js';
-import { bundle, projectsIn, PROGRAMS, type ProgramName } from '../bundle.ts';
+import { bundle, packagesIn, projectsIn, PROGRAMS, type ProgramName } from '../bundle.ts';
 
 const names = Object.keys(PROGRAMS) as ProgramName[];
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
@@ -19,7 +19,7 @@ const metafiles = new Map<ProgramName, Metafile>();
 
 beforeAll(async () => {
   for (const name of names) metafiles.set(name, await bundle(name, dist));
-});
+}, 120_000);
 
 afterAll(async () => {
   // esbuild waits for more work in a process of its own.
@@ -30,6 +30,11 @@ afterAll(async () => {
 function projectsOf(name: ProgramName): string[] {
   const metafile = metafiles.get(name);
   return metafile === undefined ? [] : projectsIn(metafile);
+}
+
+function packagesOf(name: ProgramName): string[] {
+  const metafile = metafiles.get(name);
+  return metafile === undefined ? [] : packagesIn(metafile);
 }
 
 function foldersWith(tag: string): string[] {
@@ -63,6 +68,25 @@ describe('the bundles', () => {
     expect(foreign.length).toBeGreaterThan(1);
     expect(projectsOf(name)).toContain('libs/contract');
     expect(projectsOf(name).filter((project) => foreign.includes(project))).toEqual([]);
+  });
+
+  it.each(['ims-sshd', 'ims-sentinel'] as const)('%s holds no code for Kubernetes, S3, IMS or any server', (name) => {
+    const clients = /^(@kubernetes|@aws|@aws-sdk|@smithy)\/|^(undici|oauth4webapi|openid-client|zod)$/;
+    const packages = packagesOf(name);
+    expect(packages).toContain('commander');
+    expect(packages.filter((held) => clients.test(held))).toEqual([]);
+    // The names are those by which they would be found.
+    expect(packagesOf('ims-agent').filter((held) => clients.test(held))).toEqual(
+      expect.arrayContaining(['@aws-sdk/client-s3', 'oauth4webapi', 'undici', 'zod']),
+    );
+    const text = readFileSync(join(dist, `${name}.mjs`), 'utf8');
+    const spoken = ['AWS4-HMAC-SHA256', 'client_credentials', 'merge-patch+json', 'x-amz-'];
+    expect(spoken.filter((word) => text.includes(word))).toEqual([]);
+  });
+
+  it.each(['ims-sshd', 'ims-agent'] as const)('%s runs with little room for short-lived objects', (name) => {
+    const [interpreter] = readFileSync(join(dist, `${name}.mjs`), 'utf8').split('\n', 1);
+    expect(interpreter).toContain(' --max-semi-space-size=1');
   });
 
   it.each(names)('%s holds no fakes', (name) => {
