@@ -14,8 +14,13 @@ import { expectPublished, jobInIms, statusesIn } from './outcome.ts';
 
 afterEach(cleanUp);
 
-/** Bounds that are over soon, for those who wait in vain. */
+/** A bound that is over soon, for those who wait in vain from the beginning. */
 const IMPATIENT = { IMS_OUTBOX_TIMEOUT: '1', IMS_CALL_TIMEOUT: '1' };
+
+/** A bound within which a busy machine does what goes well before. */
+const BOUNDED = { IMS_OUTBOX_TIMEOUT: '6' };
+
+const PATIENT = { IMS_OUTBOX_TIMEOUT: '60', IMS_CALL_TIMEOUT: '10' };
 
 /** A job whose agent reaches IMS itself, so that nobody answers when IMS is away. */
 async function openDirect(world: World): Promise<Pair> {
@@ -26,7 +31,8 @@ async function openDirect(world: World): Promise<Pair> {
 
 /** Resumes by hand what an earlier agent could not bring to its end. */
 async function resume(pair: Pair): Promise<number | null> {
-  return (await runProgram({ app: 'agent', args: ['resume', pair.volume.parent], env: pair.job.agentEnv })).end.code;
+  const env = { ...pair.job.agentEnv, ...PATIENT };
+  return (await runProgram({ app: 'agent', args: ['resume', pair.volume.parent], env })).end.code;
 }
 
 describe.each(['refused', 'silent'] as const)('IMS is away: %s', (how) => {
@@ -66,7 +72,7 @@ describe('IMS is away for long', () => {
 
   it('H3 a record that cannot be linked keeps its objects, and resume links that very record', async () => {
     const world = await startWorld();
-    const pair = await world.startPair({ agentEnv: IMPATIENT });
+    const pair = await world.startPair({ agentEnv: BOUNDED });
     await pair.opened();
     const rule = world.proxies.ims.on({ fault: 'reset', method: 'PATCH', path: /\/images\// });
     await pair.ssh(`touch ${flagIn(pair, 'complete')}`);
@@ -105,7 +111,7 @@ describe('H4 the last status is not stored', () => {
 
   it('the agent ends with 51 when its bound is over, and resume tells the status and sends nothing else again', async () => {
     const world = await startWorld();
-    const pair = await world.startPair({ agentEnv: IMPATIENT });
+    const pair = await world.startPair({ agentEnv: BOUNDED });
     await pair.opened();
     world.ims.failCleanup(1_000_000);
     await pair.ssh(`touch ${flagIn(pair, 'complete')}`);

@@ -88,12 +88,12 @@ describe('H12 a store that fails for now', () => {
     expect(verified.end.code).toBe(0);
   });
 
-  it.each<{ fault: '503' | 'stall'; code: number; reason: string }>([
-    { fault: '503', code: 40, reason: 'StoreUnavailable' },
-    { fault: 'stall', code: 44, reason: 'TransferStalled' },
+  it.each<{ fault: '503' | 'stall'; stall: string; code: number; reason: string }>([
+    { fault: '503', stall: '20', code: 40, reason: 'StoreUnavailable' },
+    { fault: 'stall', stall: '2', code: 44, reason: 'TransferStalled' },
   ])('is given up after a bound ($fault), everything is kept, and resume publishes it once', async (row) => {
     const world = await startWorld();
-    const pair = await openLarge(world, { IMS_RETRY_TIMEOUT: '1', IMS_STALL_TIMEOUT: '1' });
+    const pair = await openLarge(world, { IMS_RETRY_TIMEOUT: '1', IMS_STALL_TIMEOUT: row.stall });
     const rule = world.proxies.s3.on({ fault: row.fault, method: 'PUT', path: /\/rootfs/ });
     await pair.ssh(`touch ${flagIn(pair, 'complete')}`);
     expect((await pair.ends()).agent).toBe(row.code);
@@ -107,7 +107,7 @@ describe('H12 a store that fails for now', () => {
 });
 
 /** IMS cannot be told either, and nobody waits long for that. */
-const UNTRUSTED = { CA_CERT: '', IMS_OUTBOX_TIMEOUT: '1' };
+const UNTRUSTED = { CA_CERT: '', IMS_OUTBOX_TIMEOUT: '5' };
 
 describe('H33 a server whose certificate nobody vouches for', () => {
   it('is no store: the job ends before anybody works', async () => {
@@ -125,7 +125,7 @@ describe('H33 a server whose certificate nobody vouches for', () => {
     expect((await pair.ends()).agent).toBe(53);
     expect((await pair.status()).message).toMatch(/certificate/);
     expect([...world.tokens.requests, ...world.ims.calls]).toEqual([]);
-    pair.restart('agent', { CA_CERT: world.agentEnv['CA_CERT'] ?? '' });
+    pair.restart('agent', { CA_CERT: world.agentEnv['CA_CERT'] ?? '', IMS_OUTBOX_TIMEOUT: '60' });
     expect((await pair.containers.agent.ended).code).toBe(0);
     await expectPublished(world, pair.job);
   });

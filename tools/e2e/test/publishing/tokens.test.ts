@@ -40,7 +40,9 @@ describe('H13 a token', () => {
 });
 
 /** What ends soon what is waited for in vain. */
-const BOUNDS = { IMS_OUTBOX_TIMEOUT: '4', IMS_CALL_TIMEOUT: '1' };
+const BOUNDS = { IMS_OUTBOX_TIMEOUT: '8', IMS_CALL_TIMEOUT: '1' };
+
+const PATIENT = { IMS_OUTBOX_TIMEOUT: '60', IMS_CALL_TIMEOUT: '10' };
 
 /** The lines of an agent after it has said that it gives up. */
 function lastWords({ lines }: Program): readonly (string | undefined)[] {
@@ -60,7 +62,7 @@ describe('H14 no token', () => {
     expect(reason).toBe('TokenRefused');
     expect(message).toContain('refuses the client');
     expect(`${message}${pair.agent.stderr}`).not.toContain('another-secret');
-    pair.restart('agent', { OAUTH_CLIENT_SECRET: '' });
+    pair.restart('agent', { ...PATIENT, OAUTH_CLIENT_SECRET: '' });
     expect((await pair.containers.agent.ended).code).toBe(0);
     await expectPublished(world, pair.job);
   });
@@ -75,7 +77,7 @@ describe('H14 no token', () => {
     expect(message).toContain(new URL(world.proxies.tokens.url).host);
     expect(lastWords(pair.agent)).toEqual([]);
     await world.tokens.resume();
-    pair.restart('agent');
+    pair.restart('agent', PATIENT);
     expect((await pair.containers.agent.ended).code).toBe(0);
     await expectPublished(world, pair.job);
   });
