@@ -7,7 +7,7 @@ import type { Cluster } from '@ims/cluster';
 import { kubernetesClients } from '@ims/testing';
 
 import { ask, type Answer } from './ask.ts';
-import { chartDirectory, type Chart } from '../charts/charts.ts';
+import { chartDirectory, type Chart, type Values } from '../charts/charts.ts';
 
 /** A namespace of a suite's own, as the cluster's administrator sees it. */
 export interface Namespace extends AsyncDisposable {
@@ -16,8 +16,9 @@ export interface Namespace extends AsyncDisposable {
   readonly kubectl: (args: readonly string[], input?: string) => Promise<string>;
   /** The same with another kubeconfig, for others than the administrator; never rejects. */
   readonly kubectlAs: (kubeconfig: string, args: readonly string[]) => Promise<Answer>;
-  /** Installs a chart under its own name; it goes with the namespace. */
-  readonly install: (chart: Chart, args?: readonly string[]) => Promise<void>;
+  /** Installs a chart, under its own name unless told otherwise; what is not uninstalled goes with the namespace. */
+  readonly install: (chart: Chart, given?: { readonly name: string; readonly values: Values }) => Promise<void>;
+  readonly uninstall: (name: string) => Promise<void>;
 }
 
 /** Makes a namespace; disposing of it removes it with all that was installed. */
@@ -25,7 +26,11 @@ export async function openNamespace(cluster: Cluster, purpose: string): Promise<
   const { helm, kubectl } = await kubernetesClients();
   const name = `ims-${purpose}-${randomBytes(4).toString('hex')}`;
   const inside = ['--kubeconfig', cluster.kubeconfig, '--namespace', name];
-  const installed: Chart[] = [];
+  const installed = new Set<string>();
+  const uninstall = async (release: string): Promise<void> => {
+    installed.delete(release);
+    said(await ask(helm, [...inside, 'uninstall', release]));
+  };
   const admin = async (args: readonly string[], input?: string): Promise<string> =>
     said(await ask(kubectl, [...inside, ...args], input));
   await admin(['create', 'namespace', name]);
@@ -34,13 +39,15 @@ export async function openNamespace(cluster: Cluster, purpose: string): Promise<
     kubectl: admin,
     kubectlAs: async (kubeconfig, args) =>
       await ask(kubectl, ['--kubeconfig', kubeconfig, '--namespace', name, ...args]),
-    install: async (chart, args = []) => {
-      said(await ask(helm, [...inside, 'install', chart, chartDirectory(chart), ...args]));
-      installed.push(chart);
+    install: async (chart, given = { name: chart, values: {} }) => {
+      installed.add(given.name);
+      const args = ['install', given.name, chartDirectory(chart), '--values', '-'];
+      said(await ask(helm, [...inside, ...args], JSON.stringify(given.values)));
     },
+    uninstall,
     [Symbol.asyncDispose]: async () => {
       // What a chart has put beside the namespace does not go with it.
-      for (const chart of installed) await ask(helm, [...inside, 'uninstall', chart]);
+      for (const release of installed) await uninstall(release);
       await admin(['delete', 'namespace', name, '--wait=false']);
     },
   };
