@@ -11,7 +11,7 @@ import { digestFile } from './files.ts';
 import type { S3Object, S3ObjectOptions } from './s3/object.ts';
 import type { S3Settings } from './s3/settings.ts';
 import { openS3Object } from './s3-object.ts';
-import { onStore } from './store-io.ts';
+import { codeOf, onStore } from './store-io.ts';
 
 type ManifestArtifact = Manifest['artifacts'][number];
 
@@ -62,7 +62,13 @@ async function readText(address: string, options: Reading): Promise<string> {
 
 async function verifyFile(artifact: ManifestArtifact, signal: AbortSignal): Promise<void> {
   const { path } = artifact.link;
-  requireSame(artifact, await onStore(path, async () => await digestFile(path, signal)));
+  const held = await onStore(path, async () => await digestFile(path, signal).catch(undefinedWhenAbsent));
+  if (held === undefined) throw differs(path, 'it is not there');
+  requireSame(artifact, held);
+}
+
+function undefinedWhenAbsent(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error;
 }
 
 async function verifyObject(artifact: ManifestArtifact, options: Reading): Promise<void> {

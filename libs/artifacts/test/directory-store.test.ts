@@ -177,7 +177,7 @@ describe('a directory store', () => {
       message: expect.stringContaining('is not what its manifest says') as string,
     });
     await rm(stored.path);
-    await expect(verifyImage(manifest)).rejects.toMatchObject({ reason: 'StoreUnavailable' });
+    await expect(verifyImage(manifest)).rejects.toMatchObject({ reason: 'VerificationFailed' });
     await expect(verifyImage(`${directory}/nothing.json`)).rejects.toMatchObject({ reason: 'StoreUnavailable' });
   });
 });

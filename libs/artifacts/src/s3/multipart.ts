@@ -130,7 +130,8 @@ async function sendPart(
     told = Math.max(told, done);
   };
   const etag = await shared.access.call({ what, key, signal }, async (s3, options) => {
-    const body = { chunks: source.stream(part), size, name: source.name, onBytes };
+    const reading = shared.buffers.read(source, part);
+    const body = { chunks: reading.chunks, size, name: source.name, onBytes };
     const { ETag } = await withBody(body, options.abortSignal, async (stream, abortSignal) => {
       const command = new UploadPartCommand({
         Bucket: shared.access.bucket,
@@ -147,6 +148,7 @@ async function sendPart(
         throw error;
       });
     });
+    reading.done();
     if (ETag === undefined) throw shared.access.strange(key);
     return ETag.replaceAll('"', '');
   });

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import type { ArtifactSource } from '@ims/export';
 import { Failure } from '@ims/runtime';
 import type { Digest } from '../digests.ts';
+import { readThrough } from './buffers.ts';
 import type { Part } from './part-plan.ts';
 import { createWholeDigest } from './whole-digest.ts';
 
@@ -49,7 +50,7 @@ export async function readSums(
     parts.push({ sha256: part.sha256.digest('base64'), md5: part.md5?.digest('hex') });
     part = begin();
   };
-  for await (const chunk of source.stream()) {
+  for await (const chunk of readThrough(source)) {
     signal.throwIfAborted();
     await whole.update(chunk);
     for (let at = 0; at < chunk.byteLength;) {

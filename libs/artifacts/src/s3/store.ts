@@ -18,6 +18,7 @@ import { checksumMetadata } from './metadata.ts';
 import { putArtifact } from './put.ts';
 import type { S3Settings } from './settings.ts';
 import { putWhole } from './single.ts';
+import { createBuffers } from './buffers.ts';
 import { createSlots } from './slots.ts';
 import { shouldDoWithoutSums, type Shared } from './transfer.ts';
 import { abortUpload, deleteObject, listObjects, listUploads } from './uploads.ts';
@@ -43,7 +44,7 @@ export function createS3Store(options: S3StoreOptions): ArtifactStore {
   if (settings.endpoint.startsWith('https:') && !settings.trust.rejectUnauthorized)
     logger.warn({ bucket }, 'the certificate of the S3 service is not checked: anybody on the network can pose as it');
   const parallel = settings.parallel ?? PARALLEL;
-  const shared: Shared = { access, parallel, slots: createSlots(parallel), sums: 'sha256' };
+  const shared: Shared = { access, parallel, slots: createSlots(parallel), buffers: createBuffers(), sums: 'sha256' };
   return {
     linkType: 's3',
     prepare: async (signal) => {

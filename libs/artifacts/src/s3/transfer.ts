@@ -3,6 +3,7 @@
 
 import type { ArtifactSource, ImageIdentity, PutOptions } from '@ims/export';
 import type { Access } from './access.ts';
+import type { Buffers } from './buffers.ts';
 import type { Sums } from './checkpoint.ts';
 import { hasCode, type S3Failure } from './failure.ts';
 import type { Slots } from './slots.ts';
@@ -11,6 +12,7 @@ import type { Slots } from './slots.ts';
 export interface Shared {
   readonly access: Access;
   readonly slots: Slots;
+  readonly buffers: Buffers;
   /** How many slots there are. */
   readonly parallel: number;
   /** What the service is believed to know of checksums; learned once. */
