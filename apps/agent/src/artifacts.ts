@@ -1,8 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 
 import type { ArtifactName } from '@ims/contract';
 import type { Artifacts, ArtifactSource } from '@ims/export';
@@ -40,15 +39,31 @@ export function jobArtifacts(options: {
 }
 
 async function openArchive(path: string): Promise<ArtifactSource> {
-  const size = await sizeOf(path);
-  if (size === undefined) throw new Failure('PackingFailed', `the archive ${path} is gone`);
+  const handle = await open(path).catch((error: unknown) => {
+    throw new Failure('PackingFailed', `the archive ${path} is gone`, { cause: error });
+  });
+  const { size } = await handle.stat();
   return {
     name: 'rootfs',
     size,
     stream: (range = { start: 0, end: size }) =>
-      createReadStream(path, { start: range.start, end: range.end - 1, highWaterMark: CHUNK }),
-    close: () => Promise.resolve(),
+      handle.createReadStream({ start: range.start, end: range.end - 1, highWaterMark: CHUNK, autoClose: false }),
+    fill: async (buffer, position) => await fillFrom(handle, buffer, position),
+    close: async () => {
+      await handle.close();
+    },
   };
+}
+
+/** Reading may give less than was asked for before the end has come. */
+async function fillFrom(handle: FileHandle, buffer: Uint8Array, position: number): Promise<number> {
+  let done = 0;
+  while (done < buffer.byteLength) {
+    const { bytesRead } = await handle.read(buffer, done, buffer.byteLength - done, position + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return done;
 }
 
 async function openBootFile(
