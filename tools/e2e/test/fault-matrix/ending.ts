@@ -63,7 +63,7 @@ export async function expectGivenUp(
   expect(await agent.ended, agent.stderr).toEqual({ code: ERRORS[reason].exit, signal: null });
   expect(await readStatus(bench.job)).toMatchObject({ phase, reason: phase === 'Failed' ? reason : phase });
   expect(bench.isTreeThere ? changesOf(bench) : []).toEqual([]);
-  expect(await world.unfinishedUploads(), 'unfinished uploads').toBe(before.uploads);
+  expect(await world.unfinishedUploads(), `unfinished uploads\n${agent.stderr}`).toBe(before.uploads);
   const images = imagesSince(world, before);
   expect(images.filter(({ link }) => link === null)).toEqual([]);
   if (images.length === 0) expect(await keysSince(world, before)).toEqual([]);

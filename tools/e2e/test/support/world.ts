@@ -1,7 +1,9 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { execFile } from 'node:child_process';
 import { readdir, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 
 import {
   awsCli,
@@ -21,6 +23,8 @@ import {
 
 import { createJob, type Job, type JobOptions } from './job.ts';
 import { pairOf, type Pair, type PairOptions } from './pair.ts';
+
+const run = promisify(execFile);
 
 /** What is different from a world in which all goes well. */
 export interface WorldOptions {
@@ -158,10 +162,22 @@ async function keysBelow(bucket: string): Promise<readonly string[]> {
     .sort();
 }
 
-/** An upload is a directory below that of its key. */
+/**
+ * An upload is a directory below that of its key. A part that is still on its way when its upload is given up makes both
+ * anew, but without the name of the key: the server lists no such upload, and so none counts.
+ */
 async function uploadsBelow(bucket: string): Promise<number> {
   const uploads = `${bucket}/${UNFINISHED}multipart`;
   const keys = await readdir(uploads).catch(() => []);
-  const counts = await Promise.all(keys.map(async (key) => (await readdir(`${uploads}/${key}`)).length));
+  const counts = await Promise.all(
+    keys.map(async (key) => ((await hasName(`${uploads}/${key}`)) ? (await readdir(`${uploads}/${key}`)).length : 0)),
+  );
   return counts.reduce((sum, count) => sum + count, 0);
+}
+
+async function hasName(directory: string): Promise<boolean> {
+  return await run('getfattr', ['--absolute-names', '-n', 'user.objname', directory]).then(
+    () => true,
+    () => false,
+  );
 }
