@@ -13,6 +13,7 @@ SPDX-License-Identifier: MIT
 -}}
 {{- include "ims-job.env" (mergeOverwrite $ours (include "ims-job.outside" . | fromYaml) .Values.env.agent) }}
 {{- include "ims-job.keys" . }}
+{{- include "ims-job.pod" . }}
 - name: SOURCE_URL
   valueFrom:
     secretKeyRef:
@@ -43,19 +44,7 @@ SPDX-License-Identifier: MIT
 {{- end -}}
 {{- include "ims-job.env" (mergeOverwrite $ours (include "ims-job.outside" . | fromYaml) .Values.env.agent) }}
 {{- include "ims-job.keys" . }}
-# By these it finds its own pod.
-- name: IMS_POD_NAME
-  valueFrom:
-    fieldRef:
-      fieldPath: metadata.name
-- name: IMS_POD_NAMESPACE
-  valueFrom:
-    fieldRef:
-      fieldPath: metadata.namespace
-- name: IMS_POD_UID
-  valueFrom:
-    fieldRef:
-      fieldPath: metadata.uid
+{{- include "ims-job.pod" . }}
 {{- end }}
 
 {{- /* The users of the shell see all of this. */}}
@@ -108,4 +97,20 @@ CA_CERT: {{ printf "/etc/cray/ca/%s" .Values.ca.file | quote }}
       {{- end }}
 {{- end }}
 {{- end }}
+{{- end }}
+
+{{- /* By these the agent finds its own pod. */}}
+{{- define "ims-job.pod" }}
+- name: IMS_POD_NAME
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.name
+- name: IMS_POD_NAMESPACE
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.namespace
+- name: IMS_POD_UID
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.uid
 {{- end }}

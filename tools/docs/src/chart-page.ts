@@ -34,7 +34,7 @@ admission policies refuse, whatever the role allows,`,
 - events of anything but that pod.`,
     `What is left is to lie about one's own job, and to read the specs of pods in the namespace. Keep the secrets of other
 programs out of pod specs there; the jobs have theirs in secrets, presigned addresses included. In a job's pod only the
-agent's container has the token, and it lives an hour.`,
+agent and the stage before it have the token, and it lives an hour.`,
   ],
   'ims-job': [
     `One IMS job: the image that is customised is fetched and unpacked, a shell is opened in it by ssh, and what the user

@@ -1,11 +1,13 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { ERRORS } from '@ims/contract';
-import { cleanUp } from '@ims/testing';
+import { readFile } from 'node:fs/promises';
+
+import { ERRORS, VERSION } from '@ims/contract';
+import { cleanUp, SOURCE_TREE } from '@ims/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { helm, only, refusal, render, type KubernetesObject, type Values } from './charts.ts';
+import { chartDirectory, helm, only, refusal, render, type KubernetesObject, type Values } from './charts.ts';
 import { container, customize, variable, variableNames, type JobObject } from './job-object.ts';
 
 afterEach(cleanUp);
@@ -79,8 +81,8 @@ describe('the chart of a job', () => {
       automountServiceAccountToken: false,
       shareProcessNamespace: false,
     });
-    expect(Object.entries(mounts).filter(([, names]) => names.includes('token'))).toHaveLength(1);
-    expect(mounts['agent']).toEqual(expect.arrayContaining(['token', 'oauth']));
+    for (const name of ['prepare', 'agent'])
+      expect(mounts[name], name).toEqual(expect.arrayContaining(['token', 'oauth']));
     expect(mounts['sshd']).toEqual(['image', 'shared']);
     expect(variableNames(made, 'sshd').filter((name) => /S3|OAUTH|SECRET|KEY$|POD|URL/.test(name))).toEqual([]);
     expect(container(made, 'sshd').env?.filter(({ valueFrom }) => valueFrom !== undefined)).toEqual([]);
@@ -170,6 +172,15 @@ describe('the chart of a job', () => {
     expect(variable(made, 'agent', 'LOG_LEVEL')).toBe('DEBUG');
     expect(variable(made, 'agent', 'IMS_CALL_TIMEOUT')).toBe('5');
     expect(variable(made, 'sshd', 'LOG_LEVEL')).toBe('INFO');
+  });
+});
+
+describe('the chart', () => {
+  it.each(['ims-job', 'ims-buildenv'] as const)('%s has the versions that the repository has', async (chart) => {
+    const text = await readFile(`${chartDirectory(chart)}/Chart.yaml`, 'utf8');
+    const version = (await readFile(`${SOURCE_TREE}/.chart_version`, 'utf8')).trim();
+    expect(text).toContain(`\nversion: ${version}\n`);
+    expect(text).toContain(`\nappVersion: ${VERSION}\n`);
   });
 });
 
