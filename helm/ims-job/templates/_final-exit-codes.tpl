@@ -12,11 +12,12 @@ SPDX-License-Identifier: MIT
 - 10
 - 11
 - 12
-# sshd, and what the platform does not offer.
+# sshd, and what the platform or the cluster does not offer.
 - 23
 - 24
 - 25
 - 26
+- 28
 # The image root.
 - 30
 - 31
