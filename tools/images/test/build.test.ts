@@ -34,6 +34,10 @@ describe('the Dockerfiles', () => {
     expect([...textOf(file).matchAll(/^ARG VERSION=(.*)$/gm)].map(([, given]) => given)).toEqual([version, version]);
   });
 
+  it.each(files)('%s makes bash its sh, which gives its process to the last command', (file) => {
+    expect(textOf(file)).toContain('ln -sf bash /bin/sh');
+  });
+
   it.each(files)('%s copies into the last stage only what other stages made', (file) => {
     const last =
       textOf(file)

@@ -73,6 +73,16 @@ describe('the paths that the pods of IMS start', () => {
     });
   });
 
+  it.each([SCRIPTS.prepare, SCRIPTS.sidecar])(
+    'H34 started by a shell as IMS does, %s takes its place',
+    async (path) => {
+      const running = promisify(execFile)('bash', ['-ce', `${join(ROOT, path)} /mnt/image "URL"`], {
+        env: { PATH: `${bin}:/usr/bin:/bin` },
+      });
+      expect((await running).stdout).toMatch(new RegExp(`^${String(running.child.pid)} `));
+    },
+  );
+
   it.each([SCRIPTS.entrypoint, SCRIPTS.prepare, SCRIPTS.sidecar])(
     '%s leaves exit codes to who sets them',
     async (path) => {
