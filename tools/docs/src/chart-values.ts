@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 /** One value of a chart. */
-export interface ChartValue {
+interface ChartValue {
   /** As `--set` has it, `claim.size`. */
   readonly path: string;
   /** As the file has it. */

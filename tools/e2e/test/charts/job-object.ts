@@ -22,7 +22,7 @@ interface FailureRule {
 }
 
 /** What the tests read of a pod. */
-export interface PodSpec {
+interface PodSpec {
   readonly restartPolicy: string;
   readonly automountServiceAccountToken: boolean;
   readonly shareProcessNamespace: boolean;
