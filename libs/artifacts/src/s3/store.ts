@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { AbortMultipartUploadCommand, CreateMultipartUploadCommand, GetObjectCommand } from '@aws-sdk/client-s3';
+import { CreateMultipartUploadCommand, GetObjectCommand } from '@aws-sdk/client-s3';
 
 import { ARTIFACTS, MANIFEST_KEY } from '@ims/contract';
 import type { ArtifactStore, ImageIdentity, ManifestLocation } from '@ims/export';
@@ -85,11 +85,10 @@ async function probe(shared: Shared, signal: AbortSignal): Promise<void> {
     if (!shouldDoWithoutSums(shared, error)) throw error;
     return await begin();
   });
-  const input = { Bucket: bucket, Key: PROBE_KEY, UploadId: uploadId };
   await access.tidy('giving up the upload that tried whether one can write', async (tidying) => {
-    await access.call({ what: 'giving it up', signal: tidying }, async (s3, options) => {
-      return await s3.send(new AbortMultipartUploadCommand(input), options);
-    });
+    if (uploadId !== undefined) await abortUpload(access, { key: PROBE_KEY, uploadId }, tidying);
+    // Others whose begin was answered to nobody: of an attempt that was cut, or of a start that was killed.
+    await removeUploads(access, PROBE_KEY, tidying);
   });
 }
 

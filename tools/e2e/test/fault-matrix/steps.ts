@@ -46,6 +46,10 @@ export const STEPS = {
   token: { ...USUAL, name: 'token', proxy: 'tokens', call: { method: 'POST' }, refused: failed('TokenUnavailable') },
   packing: aboutJob({ name: 'status while packing', nth: 1, refused: undefined }),
   create: aboutImage('create record', { method: 'POST', path: /\/images$/ }),
+  probe: {
+    ...largeObject('trying to write', { method: 'POST', path: /\/0{8}-[^/]+\/rootfs\?uploads/ }),
+    large: false,
+  },
   // The one that only tries whether one can write comes before it.
   beginning: largeObject('rootfs, the first call', { method: 'POST', path: /\/(?!0{8})[^/]+\/rootfs\?uploads/ }),
   part: {
