@@ -11,7 +11,7 @@ const PIECE_BYTES = 1024 * 1024;
 const LONGEST_BYTES = 8 * PIECE_BYTES;
 
 /** A part on its way out of its source. */
-export interface PartReading {
+interface PartReading {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Nobody needs the chunks any more. */
   done(): void;
