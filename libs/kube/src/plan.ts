@@ -50,8 +50,13 @@ export function planNext(state: State, now: Now): Next {
 function differences(state: State, wall: Date): readonly Due[] {
   const { uid, status } = state;
   if (uid === undefined || status === undefined) return [];
-  const dues = [annotations(state, status, uid), conditions({ ...state, status }, uid, wall), nextEvent(state, uid)];
-  return dues.filter((due) => due !== undefined).filter(({ write }) => state.refused[write.kind] !== stayOf(status));
+  const isAllowed = (due: Due | undefined): due is Due =>
+    due !== undefined && state.refused[due.write.kind] !== stayOf(status);
+  const notes = [annotations(state, status, uid)].filter(isAllowed);
+  const holding = notes.filter(({ write }) => write.kind === 'annotations' && !write.isMinor).map(({ at }) => at);
+  const shown = [conditions({ ...state, status }, uid, wall)].filter(isAllowed);
+  const after = shown.map(({ write, at }) => ({ write, at: Math.max(at, ...holding) }));
+  return [...notes, ...after, ...[nextEvent(state, uid)].filter(isAllowed)];
 }
 
 function annotations(state: State, status: JobStatus, uid: string): Due | undefined {

@@ -106,6 +106,19 @@ describe('a phase', () => {
     expect(JSON.parse(shown(pod, 'phase-history') ?? '')).toHaveLength(3);
   });
 
+  it('has its annotations before a condition says so, for whoever waits for the condition reads them next', async () => {
+    const { reporter, story, clock, pod } = createWorld();
+    reporter.report(story.enter('Starting'));
+    await clock.advance(900);
+    reporter.report(story.enter('Preparing'));
+    await clock.advance(300);
+    reporter.report(story.enter('WaitingOnUser', { hostKeys: ['ssh-ed25519 AAAA'] }));
+    await clock.advance(2000);
+    expect(shown(pod, 'ssh-host-key')).toBe('ssh-ed25519 AAAA');
+    const kinds = pod.tried.map(({ write }) => write.kind).filter((kind) => kind !== 'event');
+    expect(kinds).toEqual(['annotations', 'conditions', 'annotations', 'annotations', 'conditions']);
+  });
+
   it('that ends the job waits for nobody', async () => {
     const world = createWorld();
     const { reporter, story, clock, pod } = world;
