@@ -23,11 +23,13 @@ export interface FaultProxyOptions {
   readonly tls?: Pick<Certificates, 'cert' | 'key'>;
   /** A port that the test has already; one that is free when left out. */
   readonly port?: number;
+  /** An address of this machine, where others than this machine ask; loopback when left out. */
+  readonly host?: string | undefined;
 }
 
 /** A proxy that passes everything on as it is, until a rule says otherwise. */
 export interface FaultProxy extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT`, or https. */
+  /** `http://HOST:PORT`, or https. */
   readonly url: string;
   readonly port: number;
   /** What has come in so far, in the order of arrival. */
@@ -42,7 +44,7 @@ export interface FaultProxy extends AsyncDisposable {
 const PATIENT = { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 };
 
 /**
- * Starts a proxy on loopback before a server. Requests are forwarded with their headers as they are, Host included,
+ * Starts a proxy before a server. Requests are forwarded with their headers as they are, Host included,
  * so that signatures stay valid, and bodies pass as streams. {@link cleanUp} stops it.
  *
  * @example
@@ -50,7 +52,7 @@ const PATIENT = { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 };
  * const rule = proxy.on({ fault: 'reset', when: 'after', method: 'PUT', path: /manifest\.json/, times: 1 });
  */
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
-  const { tls } = options;
+  const { tls, host = '127.0.0.1' } = options;
   const server = tls === undefined ? createHttp(PATIENT) : createHttps({ ...PATIENT, cert: tls.cert, key: tls.key });
   const sockets = trackSockets(server);
   const rules = createRules();
@@ -67,14 +69,14 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   server.on('checkContinue', (request, response) => {
     take(request, response, true);
   });
-  server.listen(options.port ?? 0, '127.0.0.1');
+  server.listen(options.port ?? 0, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const stop = async (): Promise<void> => {
     await close(server, sockets);
   };
   onCleanup(stop);
-  const url = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${String(port)}`;
+  const url = `${tls === undefined ? 'http' : 'https'}://${host}:${String(port)}`;
   return { url, port, requests, on: (rule) => rules.add(rule), stop, [Symbol.asyncDispose]: stop };
 }
 

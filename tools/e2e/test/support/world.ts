@@ -31,6 +31,8 @@ export interface WorldOptions {
   /** Everything speaks TLS with certificates of an authority of its own, which programs of ours are told. */
   readonly tls?: boolean;
   readonly tokenSeconds?: number;
+  /** The address of this machine where the programs reach all of it; loopback when left out. */
+  readonly host?: string;
   readonly ims?: Pick<FakeImsOptions, 'delayMs' | 'metadata'>;
 }
 
@@ -73,6 +75,7 @@ const CLIENT_SECRET = 'client-secret-that-nobody-may-see';
 
 /** Starts a world that ends with the test. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const { host } = options;
   const tls = options.tls === true ? await createCertificates() : undefined;
   const [objects, tokens] = await Promise.all([
     startObjectStore(tls === undefined ? {} : { tls }),
@@ -85,9 +88,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   ]);
   const ims = await startFakeIms({ tokens, s3: objects, tls, ...options.ims });
   const [s3, tokenProxy, imsProxy] = await Promise.all([
-    proxyBefore(objects.endpoint, tls),
-    proxyBefore(tokens.url, tls),
-    proxyBefore(ims.url, tls),
+    proxyBefore(objects.endpoint, { tls, host }),
+    proxyBefore(tokens.url, { tls, host }),
+    proxyBefore(ims.url, { tls, host }),
   ]);
   const agentEnv = {
     ...storeEnv(objects, s3.url),
@@ -119,9 +122,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
-async function proxyBefore(address: string, tls: Certificates | undefined): Promise<FaultProxy> {
+async function proxyBefore(
+  address: string,
+  { tls, host }: { readonly tls: Certificates | undefined; readonly host: string | undefined },
+): Promise<FaultProxy> {
   const target = new URL(address).origin;
-  return await startFaultProxy(tls === undefined ? { target } : { target, ca: tls.ca, tls });
+  return await startFaultProxy(tls === undefined ? { target, host } : { target, host, ca: tls.ca, tls });
 }
 
 function behind(proxy: FaultProxy, address: string): string {
