@@ -14,7 +14,7 @@ parentPort.on('message', ({ buffer, length }) => {
   parentPort.postMessage({ buffer }, [buffer]);
 });`;
 
-const BUFFER_BYTES = 1024 * 1024;
+const BUFFER_BYTES = 256 * 1024;
 
 /** One that is filled, one that is hashed, one between them. */
 const BUFFERS = 3;

@@ -19,6 +19,6 @@ export interface S3Settings {
   readonly retry: RetryPolicy;
   /** Bytes of a part when the object does not need larger ones; 8 MiB when left out, and S3 takes none below 5 MiB. */
   readonly partBytes?: number;
-  /** How many parts of all objects together are on their way at once; 4 when left out. */
+  /** How many parts of all objects together are on their way at once; 3 when left out. */
   readonly parallel?: number;
 }

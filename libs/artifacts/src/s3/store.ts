@@ -29,7 +29,7 @@ export interface S3StoreOptions extends S3Settings {
   readonly logger: Logger;
 }
 
-const PARALLEL = 4;
+const PARALLEL = 3;
 
 /** Where writing is tried: shaped as an image's key, since rights may be given by prefix; never an object. */
 const PROBE_KEY = `00000000-0000-0000-0000-000000000000/${ARTIFACTS.rootfs.key}`;
