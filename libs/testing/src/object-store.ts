@@ -22,6 +22,11 @@ export interface ObjectStoreOptions {
   /** A port of {@link freePort} that the test has already: a store that comes back has to come back there. */
   readonly port?: number;
   readonly bucket?: string;
+  /**
+   * Outside of `directory`, and there already: where files hold what is known of objects. For objects of hundreds of
+   * parts, whose checksums do not fit into the attributes of their own files.
+   */
+  readonly metadata?: string;
   readonly accessKey?: string;
   readonly secretKey?: string;
   /** Speaks TLS with this certificate. */
@@ -78,7 +83,8 @@ async function findServer(): Promise<string> {
   return await found;
 }
 
-type Settings = Required<Omit<ObjectStoreOptions, 'tls' | 'port'>> & Pick<ObjectStoreOptions, 'tls'>;
+type Settings = Required<Omit<ObjectStoreOptions, 'tls' | 'port' | 'metadata'>> &
+  Pick<ObjectStoreOptions, 'tls' | 'metadata'>;
 
 async function settle(options: ObjectStoreOptions): Promise<Settings> {
   const settings = {
@@ -89,7 +95,8 @@ async function settle(options: ObjectStoreOptions): Promise<Settings> {
   };
   // A bucket of this server is a directory.
   await mkdir(`${settings.directory}/${settings.bucket}`, { recursive: true });
-  return options.tls === undefined ? settings : { ...settings, tls: options.tls };
+  const { tls, metadata } = options;
+  return { ...settings, ...(tls === undefined ? {} : { tls }), ...(metadata === undefined ? {} : { metadata }) };
 }
 
 function launch(program: string, settings: Settings, port: number): ObjectStore {
@@ -97,7 +104,8 @@ function launch(program: string, settings: Settings, port: number): ObjectStore 
   const certificate = tls === undefined ? [] : ['--cert', tls.certFile, '--key', tls.keyFile];
   const address = ['--port', `127.0.0.1:${String(port)}`, '--region', REGION, '--keep-alive'];
   // The kernel ends the server with this process, also when this one is killed.
-  const args = ['--pdeathsig', 'KILL', program, ...address, ...certificate, 'posix', directory];
+  const backend = ['posix', ...(settings.metadata === undefined ? [] : ['--sidecar', settings.metadata]), directory];
+  const args = ['--pdeathsig', 'KILL', program, ...address, ...certificate, ...backend];
   const child = spawn('setpriv', args, {
     env: { ...followed(), PATH: '/usr/bin:/bin', ROOT_ACCESS_KEY_ID: accessKey, ROOT_SECRET_ACCESS_KEY: secretKey },
     stdio: ['ignore', 'pipe', 'pipe'],

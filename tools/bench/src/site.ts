@@ -32,7 +32,7 @@ const CLIENT = { clientId: 'admin-client', clientSecret: 'a secret of the benchm
 /** Starts a site that ends with the benchmark; IMS takes so many milliseconds for each call, one after the other. */
 export async function startSite(options: { readonly imsDelayMs?: number } = {}): Promise<Site> {
   const [objects, tokens] = await Promise.all([
-    startObjectStore(),
+    startObjectStore({ metadata: await temporaryDirectory('metadata') }),
     startTokenServer({ ...CLIENT, lifetimeSeconds: 3600 }),
   ]);
   const ims = await startFakeIms({ tokens, s3: objects, delayMs: options.imsDelayMs ?? 0 });
