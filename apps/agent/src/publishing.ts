@@ -9,6 +9,7 @@ import type { Logger } from '@ims/runtime';
 import type { AgentConfig } from './config.ts';
 import { openIms, type ImsTools } from './ims.ts';
 import { noRegistry } from './no-registry.ts';
+import { refusedRegistry, refusedStore } from './refused.ts';
 import { s3SettingsOf } from './s3-settings.ts';
 
 /** Everything outside of the volume that a job puts something into. */
@@ -27,10 +28,25 @@ type Records = Omit<Publishing, 'store'>;
 /** What opening needs besides the configuration. */
 export type PublishingTools = Pick<ImsTools, 'logger' | 'signal' | 'onDelivered'>;
 
-/** Opens what the configuration names. */
+/**
+ * Opens what the configuration names. What cannot be opened, for a mounted file that is missing, refuses when the job
+ * begins; IMS is told of a store that refuses.
+ */
 export async function openPublishing(config: AgentConfig, tools: PublishingTools): Promise<Publishing> {
-  const store = await openDestination(config, tools.logger);
-  return { store, ...(await openRecords(config, tools)) };
+  const opened = await openRecords(config, tools).catch(refusedRecords);
+  if ('refusal' in opened) return { ...opened, store: refusedStore(opened.refusal) };
+  const store = await openDestination(config, tools.logger).catch(refusedStore);
+  return { ...opened, store };
+}
+
+function refusedRecords(error: unknown): Records & { readonly refusal: unknown } {
+  return {
+    refusal: error,
+    registry: refusedRegistry(error),
+    reporters: [],
+    untold: () => ['everything, since it cannot be reached with this configuration'],
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
 }
 
 async function openRecords(config: AgentConfig, tools: PublishingTools): Promise<Records> {

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { ERRORS } from '@ims/contract';
+import { ERRORS, type Reason } from '@ims/contract';
 import { withDeadline } from '@ims/runtime';
 
 import type { Identity } from './identity.ts';
@@ -37,9 +37,14 @@ export async function takeBack(
   }
 }
 
-/** Without a journal that can be trusted nobody knows what is ours, nor would anybody know that it is gone. */
+/**
+ * Nothing is taken back that a wrong variable would take, and nothing without a journal that can be trusted: nobody
+ * knows then what is ours, nor would anybody know that it is gone.
+ */
+const KEEPS: ReadonlySet<Reason> = new Set<Reason>(['ConfigurationInvalid', 'JournalUnreadable']);
+
 function isForGood(last: ExportState): boolean {
-  return last.phase === 'Failed' && !ERRORS[last.reason].retryable && last.reason !== 'JournalUnreadable';
+  return last.phase === 'Failed' && !ERRORS[last.reason].retryable && !KEEPS.has(last.reason);
 }
 
 async function withdraw(settings: ExportSettings, ports: ExportPorts, signal: AbortSignal): Promise<void> {
