@@ -19,5 +19,7 @@ export function refusedRegistry(error: unknown): ImageRegistry {
 }
 
 function refusing(error: unknown): () => Promise<never> {
-  return async () => await Promise.reject(error);
+  return async () => {
+    throw error;
+  };
 }

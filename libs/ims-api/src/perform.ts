@@ -31,8 +31,11 @@ type Performer<K extends Call['kind']> = (
 ) => Promise<string | undefined>;
 
 const PERFORMERS: { readonly [K in Call['kind']]: Performer<K> } = {
-  status: async ({ status }, { client, jobId }, signal) => {
-    await client.setStatus(jobId, status, signal);
+  status: async ({ status }, { client, jobId, logger }, signal) => {
+    await client.setStatus(jobId, status, signal).catch((error: unknown) => {
+      if (!isGone(error)) throw error;
+      logger.warn({ err: error }, `IMS has no record of this job: nobody is left to tell the status ${status}`);
+    });
     return undefined;
   },
   create: async ({ name, arch }, work, signal) => await ensureRecord(work, { name, arch }, signal),

@@ -68,7 +68,7 @@ it('H4 the last status is told again while the clean-up of IMS fails', async () 
   expect(world.status()).toBe('success');
 });
 
-it('H2 a status for a job that is gone is given up with a warning, and the next ones too', async () => {
+it('H2 a status that IMS will never take is given up with a warning, and the next one is told', async () => {
   const world = await createWorld();
   world.proxy.on({ fault: '403', method: 'PATCH', times: 1 });
   const outbox = await world.openOutbox();
