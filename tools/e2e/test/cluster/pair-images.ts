@@ -1,0 +1,39 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import type { OwnCluster } from '@ims/cluster';
+
+import type { Values } from '../charts/charts.ts';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+
+/** The images of the pair, as the chart is told of them. */
+export interface PairImages {
+  readonly agent: ChartImage;
+  readonly sshd: ChartImage;
+}
+
+interface ChartImage extends Values {
+  readonly repository: string;
+  readonly tag: string;
+}
+
+/**
+ * Builds the images of this source and brings them into the cluster. Steps whose input has not changed are not done
+ * again, and one suite at a time does it.
+ */
+export async function loadPair(cluster: OwnCluster): Promise<PairImages> {
+  const tag = (await readFile(`${ROOT}/.docker_version`, 'utf8')).trim();
+  const build = [process.execPath, `${ROOT}/tools/images/src/main.ts`, '--engine', 'podman'];
+  await run('flock', [`${ROOT}/Dockerfile.agent`, ...build], { maxBuffer: 64 * 1024 * 1024 });
+  const repositories = { agent: 'localhost/ims-agent', sshd: 'localhost/ims-sshd' };
+  for (const repository of Object.values(repositories)) await cluster.load(`${repository}:${tag}`);
+  const of = (repository: string): ChartImage => ({ repository, tag, pullPolicy: 'Never' });
+  return { agent: of(repositories.agent), sshd: of(repositories.sshd) };
+}

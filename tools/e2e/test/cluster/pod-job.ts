@@ -1,0 +1,190 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { readFile, writeFile } from 'node:fs/promises';
+
+import { KUBERNETES_PREFIX, type AnnotationName, type JobStatus, type Phase } from '@ims/contract';
+import { eventually, onCleanup, removeTree } from '@ims/testing';
+import { onTestFailed } from 'vitest';
+
+import type { Values } from '../charts/charts.ts';
+import { customize } from '../charts/job-object.ts';
+import { clientOptions, runClient, type Said } from '../support/client.ts';
+import type { Job } from '../support/job.ts';
+import type { World } from '../support/world.ts';
+import type { Bench } from './bench.ts';
+import type { SeenEvent, SeenJob, SeenPod } from './seen.ts';
+
+/** Small enough for two jobs on two cores beside everything else. */
+const RESOURCES = { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '1Gi' } };
+
+/** A job of the real pair, as its user and its operator see it through kubectl. */
+export interface PodJob {
+  readonly name: string;
+  /** The claim on this machine: P of the contract. */
+  readonly directory: string;
+  readonly pods: () => Promise<readonly SeenPod[]>;
+  /** The pod that is there; waits for one. */
+  readonly pod: () => Promise<SeenPod>;
+  /** Waits as `kubectl wait` does, and gives the pod. */
+  readonly shellReady: () => Promise<SeenPod>;
+  readonly ssh: (command: string) => Promise<Said>;
+  readonly sftp: (batch: string) => Promise<Said>;
+  /** What lies on the claim. */
+  readonly status: () => Promise<JobStatus>;
+  /** Waits until what lies on the claim says this phase. */
+  readonly reached: (phase: Phase) => Promise<JobStatus>;
+  readonly events: () => Promise<readonly SeenEvent[]>;
+  /** Waits for such an end, and gives the reason that the Job has for it. */
+  readonly ended: (how: 'Complete' | 'Failed') => Promise<string | undefined>;
+}
+
+/** What a job is made of. */
+export interface PodJobOptions {
+  readonly world: World;
+  /** Of the world: its id, its user's key. */
+  readonly job: Job;
+  /** Sections of the chart's values. */
+  readonly values: Readonly<Record<string, Values>>;
+  /** Changes the claim before there is a pod. */
+  readonly fill?: (directory: string) => Promise<void>;
+}
+
+/** Installs the chart on a volume of its own; both go with the test. */
+export async function startPodJob(bench: Bench, options: PodJobOptions): Promise<PodJob> {
+  const { namespace } = bench;
+  const name = `job-${options.job.id.slice(0, 8)}`;
+  const directory = await makeVolume(bench, name);
+  await options.fill?.(directory);
+  await makeSecrets(bench, options.world, name);
+  onCleanup(async () => {
+    await namespace.uninstall(name);
+    await namespace.kubectl(['wait', 'pod', '--for=delete', '--timeout=90s', '--selector', selectorOf(name)]);
+  });
+  await namespace.install('ims-job', { name, values: await valuesOf(bench, name, options) });
+  const found = podJobOf(bench, { name, directory, key: options.job.key });
+  onTestFailed(async () => {
+    await tellAll(bench, name);
+  });
+  return found;
+}
+
+async function makeVolume({ namespace, own }: Bench, name: string): Promise<string> {
+  const volume = `${namespace.name}-${name}`;
+  const directory = await own.volume({ name: volume, size: '1Gi', backing: 'directory' });
+  onCleanup(async () => {
+    await namespace.kubectl(['delete', 'persistentvolume', volume, '--wait=false']);
+    await removeTree(directory);
+  });
+  return directory;
+}
+
+async function makeSecrets({ namespace }: Bench, { agentEnv }: World, name: string): Promise<void> {
+  const s3 = {
+    access_key: agentEnv['S3_ACCESS_KEY'] ?? '',
+    secret_key: agentEnv['S3_SECRET_KEY'] ?? '',
+    s3_endpoint: agentEnv['S3_ENDPOINT'] ?? '',
+  };
+  const literals = Object.entries(s3).map(([key, value]) => `--from-literal=${key}=${value}`);
+  await namespace.kubectl(['create', 'secret', 'generic', `${name}-s3`, ...literals]);
+  const files = `--from-file=${agentEnv['OAUTH_CONFIG_DIR'] ?? ''}`;
+  await namespace.kubectl(['create', 'secret', 'generic', `${name}-oauth`, files]);
+}
+
+async function valuesOf(bench: Bench, name: string, { world, job, values }: PodJobOptions): Promise<Values> {
+  const { IMS_URL: url = '', S3_BUCKET: bucket = '', ...agentEnv } = world.agentEnv;
+  const patience = Object.entries(agentEnv).filter(([variable]) => /_TIMEOUT$|_TRANSPORT$/.test(variable));
+  const all = customize({
+    ...values,
+    job: { id: job.id, ...values['job'] },
+    result: { name: 'an image' },
+    ssh: { publicKey: await readFile(`${job.key}.pub`, 'utf8') },
+    claim: { volume: `${bench.namespace.name}-${name}`, storageClass: '-', size: '1Gi' },
+    images: { ...bench.images },
+    ims: { url, oauthSecret: `${name}-oauth` },
+    store: { bucket, secret: `${name}-s3` },
+    resources: { prepare: RESOURCES, agent: RESOURCES, sshd: RESOURCES },
+    env: { agent: Object.fromEntries(patience) },
+  });
+  return all;
+}
+
+function selectorOf(name: string): string {
+  return `batch.kubernetes.io/job-name=${name}`;
+}
+
+function podJobOf(
+  { namespace }: Bench,
+  { name, directory, key }: { readonly name: string; readonly directory: string; readonly key: string },
+): PodJob {
+  const { kubectl } = namespace;
+  const json = async <T>(...args: readonly string[]): Promise<T> =>
+    JSON.parse(await kubectl(['get', ...args, '--output', 'json'])) as T;
+  const pods = async (): Promise<readonly SeenPod[]> =>
+    (await json<{ items: SeenPod[] }>('pods', '--selector', selectorOf(name), '--sort-by=.metadata.creationTimestamp'))
+      .items;
+  const pod = async (): Promise<SeenPod> => await eventually(async () => (await pods()).at(-1));
+  const client = async (program: 'ssh' | 'sftp', before: readonly string[], after: string): Promise<Said> => {
+    const at = await pod();
+    const address = at.status.podIP ?? '';
+    const knownHosts = `${key}.known_hosts`;
+    await writeFile(knownHosts, `${address} ${annotationOf(at, 'ssh-host-key') ?? ''}\n`);
+    // The first value that ssh is given for an option holds.
+    const pinned = ['-o', 'StrictHostKeyChecking=yes', '-o', `UserKnownHostsFile=${knownHosts}`];
+    const options = [...pinned, ...clientOptions({ port: 22, key }), ...before, address];
+    return program === 'ssh' ? await runClient('ssh', [...options, after]) : await runClient('sftp', options, after);
+  };
+  const status = async (): Promise<JobStatus> =>
+    await eventually(async () => {
+      const text = await readFile(`${directory}/.ims/status.json`, 'utf8').catch(() => undefined);
+      return text === undefined ? undefined : (JSON.parse(text) as JobStatus);
+    });
+  return {
+    name,
+    directory,
+    pods,
+    pod,
+    shellReady: async () => {
+      const { metadata } = await pod();
+      const condition = `--for=condition=${KUBERNETES_PREFIX}ShellReady`;
+      await kubectl(['wait', `pod/${metadata.name}`, condition, '--timeout=60s']);
+      return await pod();
+    },
+    ssh: async (command) => await client('ssh', [], command),
+    sftp: async (batch) => await client('sftp', ['-b', '-'], batch),
+    status,
+    reached: async (phase) =>
+      await eventually(async () => {
+        const now = await status();
+        return now.phase === phase ? now : undefined;
+      }),
+    events: async () => {
+      const { metadata } = await pod();
+      const ours = `regarding.name=${metadata.name},reportingController=${KUBERNETES_PREFIX}agent`;
+      const { items } = await json<{ items: SeenEvent[] }>('events.v1.events.k8s.io', '--field-selector', ours);
+      return items.toSorted((one, other) => one.eventTime.localeCompare(other.eventTime));
+    },
+    ended: async (how) => {
+      await kubectl(['wait', `job/${name}`, `--for=condition=${how}`, '--timeout=100s']);
+      const job = await json<SeenJob>('job', name);
+      return job.status.conditions?.find((condition) => condition.type === how)?.reason;
+    },
+  };
+}
+
+/** An annotation of ours. */
+export function annotationOf({ metadata }: SeenPod, name: AnnotationName): string | undefined {
+  return metadata.annotations[`${KUBERNETES_PREFIX}${name}`];
+}
+
+/** What somebody wants to see of a test that has failed. */
+async function tellAll({ namespace }: Bench, name: string): Promise<void> {
+  const pick = ['--selector', selectorOf(name)];
+  for (const args of [
+    ['describe', 'job', name],
+    ['describe', 'pods', ...pick],
+    ['logs', '--all-containers', '--prefix', '--tail=200', ...pick],
+  ]) {
+    console.error(await namespace.kubectl(args).catch(String));
+  }
+}
