@@ -12,6 +12,7 @@ export const PROGRAMS = {
   'ims-agent': 'apps/agent/src/main.ts',
   'ims-job': 'apps/local/src/main.ts',
   'ims-sentinel': 'apps/sentinel/src/main.ts',
+  'kubectl-ims': 'apps/kubectl/src/main.ts',
 } as const;
 
 /** The command whose bundle it is. */

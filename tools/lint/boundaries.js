@@ -37,7 +37,7 @@ export const VENDORS = {
   '@smithy/node-http-handler': ['libs/artifacts'],
   chokidar: ['libs/sentinel'],
   'cli-progress': ['libs/logging'],
-  'cli-table3': ['apps/local'],
+  'cli-table3': ['apps/kubectl', 'apps/local'],
   commander: ['apps/local', 'apps/sentinel', 'libs/cli'],
   execa: ['libs/process'],
   'fastest-levenshtein': ['libs/env'],

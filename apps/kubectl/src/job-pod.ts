@@ -1,0 +1,93 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { KUBERNETES_PREFIX, type AnnotationName } from '@ims/contract';
+
+import { fieldOf, jsonOf, listOf, textOf, textsOf } from './fields.ts';
+
+/** A pod of an IMS job, as kubectl gives it; every text is safe to be shown. */
+export interface JobPod {
+  /** The name of the Kubernetes Job; the pod's own where there is none. */
+  readonly job: string;
+  /** The id of the IMS job, where a label says it. */
+  readonly jobId: string | undefined;
+  readonly pod: string;
+  readonly namespace: string;
+  /** RFC 3339. */
+  readonly created: string;
+  /** Kubernetes' own: `Pending`, `Running`, `Succeeded`, `Failed`. */
+  readonly podPhase: string;
+  readonly podIp: string | undefined;
+  readonly hostIp: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Port of the shell in the pod. */
+  readonly sshPort: number;
+  readonly told: Told;
+}
+
+/** What the agent has told, by the names of the annotations. */
+type Told = Readonly<Partial<Record<AnnotationName, string>>>;
+
+const SSH_PORT = 22;
+
+/** Reads a pod; nothing when it is not of an IMS job. */
+export function jobPodOf(value: unknown): JobPod | undefined {
+  const pod = textOf(value, 'metadata', 'name');
+  const labels = textsOf(value, 'metadata', 'labels');
+  const told = toldIn(value);
+  if (pod === undefined || !isOfJob(labels, told)) return undefined;
+  return {
+    job: labels['batch.kubernetes.io/job-name'] ?? labels['job-name'] ?? pod,
+    jobId: labels[`${KUBERNETES_PREFIX}job-id`],
+    pod,
+    namespace: textOf(value, 'metadata', 'namespace') ?? '',
+    created: textOf(value, 'metadata', 'creationTimestamp') ?? '',
+    podPhase: textOf(value, 'status', 'phase') ?? 'Unknown',
+    podIp: textOf(value, 'status', 'podIP'),
+    hostIp: textOf(value, 'status', 'hostIP'),
+    labels,
+    sshPort: sshPortIn(value),
+    told,
+  };
+}
+
+/** The pods of IMS jobs in a list, the newest last. */
+export function jobPodsIn(list: unknown): JobPod[] {
+  return listOf(list, 'items')
+    .flatMap((item) => jobPodOf(item) ?? [])
+    .sort((one, other) => one.created.localeCompare(other.created));
+}
+
+/** The newest pod that a job's name, a job's id or a pod's name means. */
+export function chosen(pods: readonly JobPod[], name: string): JobPod | undefined {
+  const wanted = name.replace(/^(?:pods?|jobs?(?:\.batch)?)\//, '');
+  const means = ({ job, jobId, pod }: JobPod): boolean => [job, jobId, pod].includes(wanted);
+  return pods.findLast(means);
+}
+
+/** A pod for programs: what is JSON in an annotation is JSON here. */
+export function recordOf({ told, ...pod }: JobPod): Record<string, unknown> {
+  const lists = ['artifacts', 'phase-history', 'timings'] as const;
+  const opened = lists.flatMap((name): [string, unknown][] =>
+    told[name] === undefined ? [] : [[name, jsonOf(told[name])]],
+  );
+  const { job, jobId, namespace, podPhase, created } = pod;
+  return { job, jobId, pod: pod.pod, namespace, podPhase, created, ...told, ...Object.fromEntries(opened) };
+}
+
+function toldIn(value: unknown): Told {
+  const annotations = Object.entries(textsOf(value, 'metadata', 'annotations'));
+  const ours = annotations.filter(([key]) => key.startsWith(KUBERNETES_PREFIX));
+  return Object.fromEntries(ours.map(([key, text]) => [key.slice(KUBERNETES_PREFIX.length), text]));
+}
+
+function isOfJob(labels: JobPod['labels'], told: Told): boolean {
+  return `${KUBERNETES_PREFIX}job-id` in labels || told.phase !== undefined;
+}
+
+function sshPortIn(value: unknown): number {
+  const ports = listOf(value, 'spec', 'containers').flatMap((container) => listOf(container, 'ports'));
+  const named = ports.find((port) => fieldOf(port, 'name') === 'ssh');
+  const port = fieldOf(named, 'containerPort');
+  return typeof port === 'number' ? port : SSH_PORT;
+}

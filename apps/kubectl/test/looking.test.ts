@@ -1,0 +1,90 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { readFile } from 'node:fs/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { cleanUp } from '@ims/testing';
+
+import { createStub, listRecord, podRecord } from './support/stub.ts';
+
+afterEach(cleanUp);
+
+const WAITING = {
+  ...{ phase: 'WaitingOnUser', reason: 'Customize', 'phase-since': '2026-11-23T05:41:00Z' },
+  ...{ message: 'Log in and customize the image', 'phase-history': '[["Starting","2026-11-23T05:40:11Z"]]' },
+};
+
+const foreign = { metadata: { name: 'web-0', namespace: 'ims' }, status: { phase: 'Running' } };
+
+describe('list and show', () => {
+  it('tell of the pods of jobs and of no others', async () => {
+    const { run } = await createStub({ pods: listRecord(foreign, podRecord(WAITING)) });
+    const { end, stdout } = await run('list', '--output', 'text');
+    expect(end.code).toBe(0);
+    expect(stdout).toMatch(/^NAMESPACE +JOB +POD +PHASE +SINCE +PROGRESS\nims +my-job +my-job-x7x2p +WaitingOnUser +/);
+    expect(stdout).not.toContain('web-0');
+  });
+
+  it.each(['my-job', '7f1c', 'my-job-x7x2p', 'pod/my-job-x7x2p'])('find a job as %s', async (name) => {
+    const { run } = await createStub({ pods: listRecord(foreign, podRecord(WAITING)) });
+    const { stdout } = await run('--output', 'json', 'show', name);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ...{ job: 'my-job', jobId: '7f1c', pod: 'my-job-x7x2p', phase: 'WaitingOnUser' },
+      'phase-history': [['Starting', '2026-11-23T05:40:11Z']],
+    });
+  });
+
+  it('read a list that is longer than an outcome keeps', async () => {
+    const many = Array.from({ length: 400 }, (_, index) => podRecord(WAITING, `pod-${String(index)}`));
+    const { run } = await createStub({ pods: listRecord(...many) });
+    expect(JSON.parse((await run('--output', 'json', 'list')).stdout)).toHaveLength(400);
+  });
+
+  it('H34 let no annotation drive the terminal, in lists within JSON neither', async () => {
+    const evil = { ...WAITING, message: '\u001b[2Jgone\u202e', artifacts: '[{"type":"\\u001b]0;x\\u0007rootfs"}]' };
+    const { run } = await createStub({ pods: listRecord(podRecord(evil)) });
+    const { stdout } = await run('--output', 'text', 'show', 'my-job');
+    expect(stdout).toContain('[2Jgone');
+    // eslint-disable-next-line no-control-regex -- they are what is looked for
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+  });
+
+  it('pass on where to look, and repeat what kubectl was refused for', async () => {
+    const { run, directory } = await createStub({});
+    const { end, stderr } = await run('--output', 'text', '-n', 'ims', '--context', 'a', 'list');
+    expect(stderr).toContain('is forbidden: User "alice"');
+    expect(stderr).toContain('PermissionMissing');
+    expect(end.code).not.toBe(0);
+    expect(await readFile(`${directory}/asked`, 'utf8')).toContain('--context=a');
+  });
+
+  it('name a job that is not there', async () => {
+    const { run } = await createStub({ pods: listRecord() });
+    expect((await run('--output', 'text', 'show', 'none')).stderr).toContain('called "none"');
+  });
+});
+
+describe('watch', () => {
+  const told = (phase: string, reason = phase): string =>
+    JSON.stringify({ type: 'MODIFIED', object: podRecord({ phase, reason }) }, undefined, 4);
+
+  it('tells each change once and ends with the job', async () => {
+    const watched = [told('Packaging'), told('Packaging'), told('Succeeded')].join('\n');
+    const { run } = await createStub({ pods: listRecord(podRecord(WAITING)), watched });
+    const { end, stdout } = await run('--output', 'text', 'watch', 'my-job');
+    expect(stdout.trim().split('\n')).toEqual(['Packaging', 'Succeeded']);
+    expect(end.code).toBe(0);
+  });
+
+  it('exits with the code of the reason that the job failed for', async () => {
+    const { run } = await createStub({ pods: listRecord(podRecord(WAITING)), watched: told('Failed', 'MarkedFailed') });
+    expect((await run('--output', 'text', 'watch', 'my-job')).end.code).toBe(10);
+  });
+
+  it('says when the pod is removed', async () => {
+    const watched = JSON.stringify({ type: 'DELETED', object: podRecord(WAITING) });
+    const { run } = await createStub({ pods: listRecord(podRecord(WAITING)), watched });
+    expect((await run('--output', 'text', 'watch', 'my-job')).stderr).toContain('was removed');
+  });
+});
