@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 /** A condition of a pod or a job. */
-export interface SeenCondition {
+interface SeenCondition {
   readonly type: string;
   readonly status: string;
   readonly reason?: string;
