@@ -13,6 +13,19 @@ const shared: TestUserConfig = {
   setupFiles: ['./tools/vitest/setup.ts'],
 };
 
+const CLUSTER = 'tools/e2e/test/cluster/**';
+
+// Real jobs on a real cluster, whose programs and images take minutes to build: `npm run test:cluster` has them ready.
+const cluster = {
+  test: {
+    ...shared,
+    name: 'cluster',
+    include: [`${CLUSTER}/*.test.ts`],
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+  },
+};
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -45,10 +58,12 @@ export default defineConfig({
           // The whole pair with a real sshd: kills, waits for heartbeats to stop, stand-ins that poll.
           name: 'end-to-end',
           include: ['tools/e2e/test/**/*.test.ts'],
+          exclude: [CLUSTER],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },
+      ...(process.env['IMS_TEST_CLUSTER'] === undefined ? [] : [cluster]),
     ],
   },
 });
