@@ -1,10 +1,9 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 
 import { PLAIN_ENV, waitFor } from './commands.ts';
 import type { Layout } from './layout.ts';
@@ -26,24 +25,24 @@ interface Known {
 /** How a part is stopped; etcd and the API server have nothing to put away that outlives the cluster. */
 const PATIENCE_S = 10;
 
+/** Runs its arguments in a session of their own, with the log in `$0`, and prints their process id. */
+const DETACH = 'setsid "$@" </dev/null >>"$0" 2>&1 & echo $!';
+
+const execute = promisify(execFile);
+
 /** Starts a program inside the network namespace, unless it runs; its words go to `logs/NAME.log`. */
 export async function startDaemon(layout: Layout, daemon: Daemon): Promise<void> {
   if ((await pidOf(layout, daemon.name)) !== undefined) return;
   await mkdir(layout.logs, { recursive: true });
   await mkdir(layout.pids, { recursive: true });
-  const log = openSync(logOf(layout, daemon.name), 'a', 0o600);
-  const [program, ...args] = inside(layout, daemon.command);
-  const child = spawn(program, args, {
+  const log = logOf(layout, daemon.name);
+  await writeFile(log, '', { flag: 'a', mode: 0o600 });
+  // Nothing of ours reaches it, neither variables nor the terminal, and it is nobody's child: it outlives who starts it.
+  const { stdout } = await execute('sh', ['-c', DETACH, log, ...inside(layout, daemon.command)], {
     cwd: layout.state,
-    // Nothing of ours reaches it: neither variables nor the terminal.
     env: PLAIN_ENV,
-    stdio: ['ignore', log, log],
-    detached: true,
   });
-  closeSync(log);
-  await once(child, 'spawn');
-  child.unref();
-  const pid = child.pid ?? 0;
+  const pid = Number(stdout);
   const known: Known = { pid, startedAt: (await startOf(pid)) ?? '' };
   await writeFile(pidFileOf(layout, daemon.name), JSON.stringify(known));
 }
