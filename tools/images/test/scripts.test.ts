@@ -6,8 +6,8 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { temporaryDirectory } from '@ims/testing';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { cleanUp, temporaryDirectory } from '@ims/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { ROOT } from '../../lint/projects.js';
 
@@ -33,6 +33,8 @@ beforeAll(async () => {
     chmodSync(join(bin, name), 0o755);
   }
 });
+
+afterAll(cleanUp);
 
 /** What the script runs, and whether it does so in its own process. */
 async function run(script: string, words: readonly string[], env: Readonly<Record<string, string>> = {}) {

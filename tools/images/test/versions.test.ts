@@ -6,11 +6,13 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { temporaryDirectory } from '@ims/testing';
-import { describe, expect, it } from 'vitest';
+import { cleanUp, temporaryDirectory } from '@ims/testing';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { ROOT } from '../../lint/projects.js';
 import { readVersions } from '../versions.mjs';
+
+afterEach(cleanUp);
 
 const GOOD = { '.version': '1.2.3\n', '.docker_version': '1.2.3-rc.1\n', '.chart_version': '1.2.3+abc\n' };
 

@@ -34,15 +34,16 @@ const FILES: Readonly<Record<string, string>> = {
 
 /** Makes the image and brings it into the cluster. */
 export async function loadStandIn(cluster: OwnCluster): Promise<void> {
-  const root = await temporaryDirectory('stand-in');
-  for (const directory of ['bin', 'usr/bin', 'etc', 'tmp']) await mkdir(`${root}/${directory}`, { recursive: true });
+  const directory = await temporaryDirectory('stand-in');
+  const root = `${directory}/root`;
+  for (const folder of ['bin', 'usr/bin', 'etc', 'tmp']) await mkdir(`${root}/${folder}`, { recursive: true });
   await copyFile('/usr/bin/busybox', `${root}/bin/busybox`);
   for (const applet of ['sh', 'sed', 'wc', 'touch', 'sleep']) await symlink('busybox', `${root}/bin/${applet}`);
   for (const [path, text] of Object.entries(FILES)) {
     await writeFile(`${root}/${path}`, text);
     await chmod(`${root}/${path}`, 0o755);
   }
-  const archive = `${root}.tar`;
+  const archive = `${directory}/root.tar`;
   await run('tar', ['--create', '--directory', root, '--file', archive, '.']);
   const name = `${STAND_IN.repository}:${STAND_IN.tag}`;
   await run('podman', ['import', '--quiet', '--change', 'ENV PATH=/usr/bin:/bin', archive, name]);
