@@ -3,7 +3,7 @@
 
 // Writes the generated pages below docs/ and helm/, or with --check says which of them differ from the tables.
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
@@ -20,13 +20,7 @@ const pages = {
   'docs/annotations.md': annotationsPage(),
   'docs/contract.md': contractPage(),
   'docs/environment.md': environmentPage({
-    'ims-agent': await sources('apps/agent/src', [
-      'config.ts',
-      'destination.ts',
-      'ims-names.ts',
-      's3-access.ts',
-      'prepare/config.ts',
-    ]),
+    'ims-agent': await sourcesBelow('apps/agent/src'),
     'ims-sshd': await source('apps/sshd/src/config.ts'),
     'ims-job': await sources('apps/local/src', ['config.ts', 'pair/outside.ts']),
   }),
@@ -47,6 +41,12 @@ for (const [name, text] of Object.entries(pages)) {
 }
 
 /** Those of a program that say which variables it reads. */
+/** All of an app: a list of its files would have to be kept, and a variable that is read elsewhere would be missed. */
+async function sourcesBelow(folder: string): Promise<string> {
+  const names = await readdir(join(root, folder), { recursive: true });
+  return await sources(folder, names.filter((name) => name.endsWith('.ts')).sort());
+}
+
 async function sources(folder: string, names: readonly string[]): Promise<string> {
   const texts = await Promise.all(names.map(async (name) => await source(join(folder, name))));
   return texts.join('\n');
