@@ -21,6 +21,7 @@ import type { RetryPolicy } from '@ims/retry';
 import type { Logger } from '@ims/runtime';
 
 import type { ImsValues } from './ims-names.ts';
+import { WAITS } from './retry-policy.ts';
 
 /** IMS as one job sees it. */
 export interface Ims extends AsyncDisposable {
@@ -45,9 +46,6 @@ const INTERRUPTED_BOUND_MS = 10_000;
 
 /** How long a token server that does not answer is asked again within one call at most, in milliseconds. */
 const TOKEN_BUDGET_MS = 30_000;
-
-/** The waits between attempts, in milliseconds; each call has a bound of its own. */
-const WAITS = { firstMs: 500, longestMs: 30_000 };
 
 /**
  * Opens IMS: what an earlier start could not tell is told from now on.

@@ -6,13 +6,8 @@ import { readTrust } from '@ims/http';
 import type { Logger } from '@ims/runtime';
 
 import type { AgentConfig } from './config.ts';
+import { transferPolicyOf } from './retry-policy.ts';
 import type { S3Access } from './s3-access.ts';
-
-/** The first wait before a step is tried again, in milliseconds. */
-const FIRST_RETRY_MS = 500;
-
-/** No wait before a step is tried again is longer, in milliseconds. */
-const LONGEST_RETRY_MS = 30_000;
 
 type TransferValues = Pick<AgentConfig['values'], 'CA_CERT' | 'IMS_STALL_TIMEOUT' | 'IMS_RETRY_TIMEOUT'>;
 
@@ -34,11 +29,6 @@ export async function s3SettingsOf(access: S3Access, values: TransferValues, log
     credentials,
     trust: { ca: [...new Set(both.flatMap(({ ca }) => ca))], rejectUnauthorized: tls.verify },
     stallMs: values.IMS_STALL_TIMEOUT * 1000,
-    retry: retryPolicyOf(values),
+    retry: transferPolicyOf(values),
   };
-}
-
-/** How each step of a transfer is tried again. */
-function retryPolicyOf({ IMS_RETRY_TIMEOUT }: Pick<TransferValues, 'IMS_RETRY_TIMEOUT'>): S3Settings['retry'] {
-  return { budgetMs: IMS_RETRY_TIMEOUT * 1000, firstMs: FIRST_RETRY_MS, longestMs: LONGEST_RETRY_MS };
 }

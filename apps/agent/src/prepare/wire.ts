@@ -14,6 +14,7 @@ import { ensurePrivateDirectory } from '@ims/sentinel';
 import { createUnpacker } from '@ims/squashfs';
 
 import { podPlaceOf } from '../pod.ts';
+import { transferPolicyOf } from '../retry-policy.ts';
 import type { PrepareConfig } from './config.ts';
 import { ensureParent } from './parent.ts';
 import { openSource } from './source.ts';
@@ -23,9 +24,6 @@ import { openTelling } from './tell-ims.ts';
 export interface WiredPreparation extends AsyncDisposable {
   readonly ports: PreparationPorts;
 }
-
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
 
 /** Joins the story of `prepare` with the world that the configuration describes. */
 export async function wirePreparation(
@@ -42,7 +40,7 @@ export async function wirePreparation(
   for (const warning of config.warnings) logger.warn({}, warning);
   await ensureParent(layout.parent);
   await ensurePrivateDirectory(layout.private);
-  const policy = { budgetMs: values.IMS_RETRY_TIMEOUT * 1000, firstMs: FIRST_WAIT_MS, longestMs: LONGEST_WAIT_MS };
+  const policy = transferPolicyOf(values);
   await using opening = new AsyncDisposableStack();
   const { source } = opening.use(await openSource({ config, policy, logger }));
   const pod = opening.use(createPodReporter({ place: podPlaceOf(values), logger }));
