@@ -4,10 +4,10 @@
 import { openS3Object } from '@ims/artifacts';
 import { fileSource, httpSource, objectSource, type RangeSource } from '@ims/download';
 import { createHttp, readTrust } from '@ims/http';
-import type { RetryPolicy } from '@ims/retry';
 import { systemClock, type Logger } from '@ims/runtime';
 import { VERSION } from '@ims/contract';
 
+import { s3SettingsOf } from '../s3-settings.ts';
 import type { PrepareConfig, SourceAddress } from './config.ts';
 
 /** A source, and how it is closed. */
@@ -18,7 +18,6 @@ export interface OpenedSource extends AsyncDisposable {
 /** What every source is reached with. */
 interface Reach {
   readonly config: PrepareConfig;
-  readonly policy: RetryPolicy;
   readonly logger: Logger;
 }
 
@@ -55,11 +54,8 @@ const openHttp: Open<'http'> = async ({ url, tls }, { config, logger }) => {
   };
 };
 
-const openS3: Open<'s3'> = async ({ address, access }, { config, policy, logger }) => {
-  const { endpoint, credentials, tls } = access;
-  const { CA_CERT, IMS_STALL_TIMEOUT } = config.values;
-  const trust = await readTrust({ verify: tls.verify, caFile: tls.caFile ?? CA_CERT });
-  const settings = { endpoint, credentials, trust, stallMs: IMS_STALL_TIMEOUT * 1000, retry: policy };
+const openS3: Open<'s3'> = async ({ address, access }, { config, logger }) => {
+  const settings = await s3SettingsOf(access, config.values, logger);
   const source = objectSource({
     address,
     open: async (signal) => await openS3Object({ settings, address, signal, logger }),

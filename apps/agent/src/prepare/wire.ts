@@ -42,7 +42,7 @@ export async function wirePreparation(
   await ensurePrivateDirectory(layout.private);
   const policy = transferPolicyOf(values);
   await using opening = new AsyncDisposableStack();
-  const { source } = opening.use(await openSource({ config, policy, logger }));
+  const { source } = opening.use(await openSource({ config, logger }));
   const pod = opening.use(createPodReporter({ place: podPlaceOf(values), logger }));
   const tools = { directory: layout.private, logger, signal, onDelivered: pod.delivered };
   const telling = opening.use(await openTelling(values, tools));
