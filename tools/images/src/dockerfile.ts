@@ -24,8 +24,10 @@ export function imageNamed(word: string): ImageName | undefined {
 /** What a build needs to know. */
 export interface Build {
   readonly image: ImageName;
-  /** Of the images. */
+  /** Of the images: what their label says. */
   readonly version: string;
+  /** After the colon of the image's name. */
+  readonly tag: string;
   /** The commit; empty when there is none. */
   readonly revision: string;
   /** Bases in place of those of the Dockerfile, by argument; all of them are on this machine. */
@@ -38,11 +40,11 @@ export interface Build {
 
 /** The words of `podman build` and `docker build`. */
 export function buildArguments(build: Build): readonly string[] {
-  const { image, version, revision, bases, secrets, openFiles } = build;
+  const { image, version, tag, revision, bases, secrets, openFiles } = build;
   const given = new Map([['VERSION', version], ['REVISION', revision], ...bases]);
   return [
     'build',
-    ...['--file', IMAGES[image], '--tag', `${image}:${version}`],
+    ...['--file', IMAGES[image], '--tag', `${image}:${tag}`],
     ...[...given].flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     ...[...secrets].flatMap(([id, file]) => ['--secret', `id=${id},src=${file}`]),
     ...(openFiles === undefined ? [] : ['--ulimit', `nofile=${String(openFiles)}:${String(openFiles)}`]),

@@ -13,9 +13,10 @@ import { findEngine, follow } from './engine.ts';
 import { npmSecrets, openFiles, revision } from './machine.ts';
 import { ownMegabytes } from './weight.ts';
 
-const USAGE = `usage: npm run images -- [sshd] [agent] [--engine podman|docker]
+const USAGE = `usage: npm run images -- [sshd] [agent] [--engine podman|docker] [--tag TAG]
 
-Builds the images that are named, or both, as ims-sshd:VERSION and ims-agent:VERSION with the version of .docker_version.
+Builds the images that are named, or both, as ims-sshd:TAG and ims-agent:TAG. TAG is the version in .docker_version
+unless another is given.
 `;
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -29,7 +30,10 @@ try {
 }
 
 async function main(): Promise<number> {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { engine: { type: 'string' } } });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { engine: { type: 'string' }, tag: { type: 'string' } },
+  });
   const images = positionals.length === 0 ? (Object.keys(IMAGES) as ImageName[]) : positionals.map(imageNamed);
   if (!images.every((image) => image !== undefined)) {
     process.stderr.write(USAGE);
@@ -40,27 +44,29 @@ async function main(): Promise<number> {
     read.problems.forEach(say);
     return USED_WRONGLY;
   }
-  await buildAll(images, { engine: values.engine, version: read.versions.DOCKER_VERSION });
+  const version = read.versions.DOCKER_VERSION;
+  await buildAll(images, { engine: values.engine, version, tag: values.tag ?? version });
   return 0;
 }
 
 async function buildAll(
   images: readonly ImageName[],
-  wanted: { readonly engine: string | undefined; readonly version: string },
+  wanted: { readonly engine: string | undefined; readonly version: string; readonly tag: string },
 ): Promise<void> {
   process.chdir(ROOT);
   const engine = findEngine(wanted.engine);
   const usual = basesOf(readFileSync(join(ROOT, IMAGES['ims-sshd']), 'utf8'));
   const bases = await provideBases({ engine, openFiles: openFiles(), env: process.env, say }, usual);
   const base = new Map([...usual, ...bases]).get('BASE_IMAGE') ?? '';
-  const common = { version: wanted.version, revision: revision(ROOT), bases, secrets: npmSecrets(process.env) };
+  const { version, tag } = wanted;
+  const common = { version, tag, revision: revision(ROOT), bases, secrets: npmSecrets(process.env) };
   for (const image of images) {
     const startedAt = performance.now();
-    say(`builds ${image}:${wanted.version} with ${engine}`);
+    say(`builds ${image}:${tag} with ${engine}`);
     await follow(engine, ...buildArguments({ ...common, image, openFiles: openFiles() }));
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    const weight = ownMegabytes(engine, `${image}:${wanted.version}`, base);
-    say(`${image}:${wanted.version} is built (${seconds} s); it adds ${weight.toFixed(1)} MB to its base`);
+    const weight = ownMegabytes(engine, `${image}:${tag}`, base);
+    say(`${image}:${tag} is built (${seconds} s); it adds ${weight.toFixed(1)} MB to its base`);
   }
 }
 

@@ -57,11 +57,11 @@ describe('npm run images', () => {
     expect(imageNamed(word)).toBe(image);
   });
 
-  const build = { image: 'ims-sshd', version: '1.2.3', revision: 'abc' } as const;
+  const build = { image: 'ims-sshd', version: '1.2.3', tag: 'mine', revision: 'abc' } as const;
 
   it('builds as anybody would, when the bases are to be had', () => {
     expect(buildArguments({ ...build, bases: new Map(), secrets: new Map(), openFiles: undefined })).toEqual(
-      'build --file Dockerfile.sshd --tag ims-sshd:1.2.3 --build-arg VERSION=1.2.3 --build-arg REVISION=abc .'.split(
+      'build --file Dockerfile.sshd --tag ims-sshd:mine --build-arg VERSION=1.2.3 --build-arg REVISION=abc .'.split(
         ' ',
       ),
     );

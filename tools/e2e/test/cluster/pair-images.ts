@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -12,6 +12,9 @@ import type { Values } from '../charts/charts.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+
+/** Of this clone alone: clones on one machine share podman and the cluster. */
+const TAG = `test-${createHash('sha256').update(ROOT).digest('hex').slice(0, 12)}`;
 
 /** The images of the pair, as the chart is told of them. */
 export interface PairImages {
@@ -29,11 +32,10 @@ interface ChartImage extends Values {
  * again, and one suite at a time does it.
  */
 export async function loadPair(cluster: OwnCluster): Promise<PairImages> {
-  const tag = (await readFile(`${ROOT}/.docker_version`, 'utf8')).trim();
-  const build = [process.execPath, `${ROOT}/tools/images/src/main.ts`, '--engine', 'podman'];
+  const build = [process.execPath, `${ROOT}/tools/images/src/main.ts`, '--engine', 'podman', '--tag', TAG];
   await run('flock', [`${ROOT}/Dockerfile.agent`, ...build], { maxBuffer: 64 * 1024 * 1024 });
   const repositories = { agent: 'localhost/ims-agent', sshd: 'localhost/ims-sshd' };
-  for (const repository of Object.values(repositories)) await cluster.load(`${repository}:${tag}`);
-  const of = (repository: string): ChartImage => ({ repository, tag, pullPolicy: 'Never' });
+  for (const repository of Object.values(repositories)) await cluster.load(`${repository}:${TAG}`);
+  const of = (repository: string): ChartImage => ({ repository, tag: TAG, pullPolicy: 'Never' });
   return { agent: of(repositories.agent), sshd: of(repositories.sshd) };
 }
