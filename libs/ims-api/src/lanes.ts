@@ -1,19 +1,13 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { RetryPolicy } from '@ims/retry';
-import type { Logger } from '@ims/runtime';
-import { createLetter, sendLetter, type Letter } from './letter.ts';
+import { createLetter, sendLetter, type Letter, type SendingOptions } from './letter.ts';
 import type { Call, Keeper } from './outbox-file.ts';
-import type { RecordWork } from './own-record.ts';
 import { failureOf, isHopeless, isPassing } from './verdict.ts';
 
 /** What the lanes are made of. */
-export interface LanesOptions {
+export interface LanesOptions extends Omit<SendingOptions, 'onAttempt'> {
   readonly keeper: Keeper;
-  readonly work: RecordWork;
-  readonly retry: RetryPolicy;
-  readonly logger: Logger;
   /** Called whenever a call is queued, accepted or given up. */
   readonly onChange: () => void;
 }

@@ -1,9 +1,10 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { retrying } from '@ims/retry';
-import type { LanesOptions } from './lanes.ts';
+import { retrying, type RetryPolicy } from '@ims/retry';
+import type { Logger } from '@ims/runtime';
 import type { Call } from './outbox-file.ts';
+import type { RecordWork } from './own-record.ts';
 import { describeCall, perform } from './perform.ts';
 import { ImsProblem, isHopeless, isPassing } from './verdict.ts';
 
@@ -25,7 +26,10 @@ export interface Letter {
 }
 
 /** How letters are sent. */
-export interface SendingOptions extends LanesOptions {
+export interface SendingOptions {
+  readonly work: RecordWork;
+  readonly retry: RetryPolicy;
+  readonly logger: Logger;
   /** Told after each attempt how it failed, undefined when it did not. */
   readonly onAttempt: (error: unknown) => void;
 }

@@ -4,7 +4,7 @@
 import { SingleBar } from 'cli-progress';
 
 import type { LineWriter } from './destination.ts';
-import type { LogRecord } from './text.ts';
+import type { LogRecord } from './log-record.ts';
 
 /** How far a long step is. */
 export interface Progress {

@@ -4,6 +4,7 @@
 import { prettyFactory } from 'pino-pretty';
 
 import type { LineWriter } from './destination.ts';
+import type { LogRecord } from './log-record.ts';
 import { createProgressBar, progressOf } from './progress.ts';
 
 /** How log lines are shown to people. */
@@ -21,9 +22,6 @@ export interface TextRenderer {
   /** Takes the progress bar away. */
   close(): void;
 }
-
-/** One record of a log. */
-export type LogRecord = Readonly<Record<string, unknown>>;
 
 /**
  * Makes a renderer: a time, a level, the program and a sentence on each line, its fields behind it, an error with

@@ -1,11 +1,10 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { readFile, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 
+import { readMountsBelow, type Mount } from '@ims/mounts';
 import type { Logger, Outcome, Runner } from '@ims/runtime';
-
-import { mountsBelow, parseMountTable, type Mount } from './mount-table.ts';
 
 /** A directory inside the image root that is held open, whatever becomes of its name. */
 interface HeldDirectory {
@@ -88,12 +87,12 @@ async function mountOne(options: DkmsOptions, { type, path }: Row): Promise<void
 
 async function unmountAll(options: DkmsOptions, ours: (mount: Mount) => boolean): Promise<void> {
   const { logger, imageRoot } = options;
-  for (const { path } of (await mountsIn(imageRoot)).mounts.filter(ours)) {
+  for (const { mountPoint: path } of (await mountsIn(imageRoot)).mounts.filter(ours)) {
     if (await unmountOne(options, [path])) continue;
     logger.warn({ path }, `${path} is busy: it is taken away now and goes when nobody uses it any more`);
     await unmountOne(options, ['--lazy', path]);
   }
-  const left = (await mountsIn(imageRoot)).mounts.filter(ours).map(({ path }) => path);
+  const left = (await mountsIn(imageRoot)).mounts.filter(ours).map(({ mountPoint }) => mountPoint);
   if (left.length > 0) logger.error({ left }, `still mounted in the image root: ${left.join(', ')}`);
 }
 
@@ -108,13 +107,13 @@ async function unmountOne({ runner, logger }: DkmsOptions, args: readonly string
   return outcome.exitCode === 0;
 }
 
-async function mountsIn(imageRoot: string): Promise<{ root: string; mounts: Mount[] }> {
+async function mountsIn(imageRoot: string): Promise<{ root: string; mounts: readonly Mount[] }> {
   const root = await realpath(imageRoot).catch(() => imageRoot);
-  return { root, mounts: mountsBelow(parseMountTable(await readFile('/proc/self/mountinfo', 'utf8')), root) };
+  return { root, mounts: await readMountsBelow(root) };
 }
 
 function isOn(mount: Mount, root: string, { type, path }: Row): boolean {
-  return mount.type === type && mount.path === `${root}${path}`;
+  return mount.type === type && mount.mountPoint === `${root}${path}`;
 }
 
 function saidBy(outcome: Outcome): string {

@@ -12,7 +12,6 @@ import { silentLogger, type Runner } from '@ims/runtime';
 import { cleanUp, createVolume, mountsBelow, onCleanup, recordingLogger } from '@ims/testing';
 
 import { createPlatform, type PlatformOptions } from '../src/index.ts';
-import { mountsBelow as below, parseMountTable } from '../src/mount-table.ts';
 
 afterEach(cleanUp);
 
@@ -150,24 +149,5 @@ describe('H26 the mounts of a DKMS job', () => {
     await platform.setUp();
     expect(await mountsBelow(volume.imageRoot)).toEqual([]);
     await platform.tearDown();
-  });
-});
-
-describe('the table of mounts', () => {
-  it('is read with its escapes, the last mount first', () => {
-    const table = parseMountTable(
-      [
-        '21 1 0:5 / /r rw shared:1 - ext4 /dev/vda rw',
-        String.raw`22 21 0:6 / /r/a\040b rw - proc proc rw`,
-        '23 22 0:7 / /r/a\\040b/c rw master:1 - tmpfs tmpfs rw',
-        '24 21 0:8 / /rest rw - tmpfs tmpfs rw',
-        'nonsense',
-        '',
-      ].join('\n'),
-    );
-    expect(below(table, '/r')).toEqual([
-      { id: 23, path: '/r/a b/c', type: 'tmpfs' },
-      { id: 22, path: '/r/a b', type: 'proc' },
-    ]);
   });
 });

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { parseMountinfo, type Mount } from './mountinfo.ts';
+import { parseMountinfo, type Mount } from '@ims/mounts';
 
 /** A file of a cgroup and what it limits; v1 and v2 name the same limits differently (cgroups(7)). */
 export type LimitFile = 'memory.max' | 'memory.high' | 'memory.limit_in_bytes' | 'cpu.max' | 'cpu.cfs_quota_us';

@@ -1,10 +1,12 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { lstat, readFile } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 
+import { readMounts } from '@ims/mounts';
 import { Failure } from '@ims/runtime';
-import { mountsBelow, parseMountinfo } from './mountinfo.ts';
+
+import { reachedMounts } from './reached-mounts.ts';
 
 /** Something mounted below the image root. */
 export interface MountPoint {
@@ -21,7 +23,7 @@ export interface MountPoint {
  * @throws Failure PackingFailed when a mount point cannot be named, and so not be left out
  */
 export async function readMountPoints(imageRoot: string): Promise<readonly MountPoint[]> {
-  const mounts = mountsBelow(parseMountinfo(await readFile('/proc/self/mountinfo', 'utf8')), imageRoot);
+  const mounts = reachedMounts(await readMounts(), imageRoot);
   return await Promise.all(
     mounts.map(async ({ mountPoint, type }) => {
       const directory = await isDirectory(mountPoint);

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: MIT
 
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { promisify } from 'node:util';
+
+import { readMounts } from '@ims/mounts';
 
 import { onCleanup } from './cleanup.ts';
 import { endProcessesUnder } from './processes.ts';
@@ -40,13 +42,6 @@ export async function removeTree(path: string): Promise<void> {
 
 /** What is mounted at or below a path, outer mounts first. */
 export async function mountsBelow(path: string): Promise<string[]> {
-  const table = await readFile('/proc/self/mountinfo', 'utf8');
-  return table
-    .split('\n')
-    .map((line) =>
-      (line.split(' ')[4] ?? '').replaceAll(/\\(\d{3})/g, (_, octal: string) =>
-        String.fromCharCode(parseInt(octal, 8)),
-      ),
-    )
-    .filter((mount) => mount === path || mount.startsWith(`${path}/`));
+  const mounts = (await readMounts()).map(({ mountPoint }) => mountPoint);
+  return mounts.filter((mount) => mount === path || mount.startsWith(`${path}/`));
 }

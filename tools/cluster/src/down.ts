@@ -3,11 +3,13 @@
 
 import { readdir } from 'node:fs/promises';
 
+import { readMountsBelow } from '@ims/mounts';
+
 import { run } from './commands.ts';
 import { ctr } from './images.ts';
 import { restoreTunables } from './kernel.ts';
 import type { Layout } from './layout.ts';
-import { readMountsBelow, unmountBelow } from './mounts.ts';
+import { unmountBelow } from './mounts.ts';
 import { isInNamespace, namespacesAt, removeNetwork } from './network.ts';
 import { PARTS } from './parts.ts';
 import { endProcess, pidOf, stopDaemon } from './processes.ts';
@@ -38,7 +40,7 @@ async function endContainers(layout: Layout): Promise<void> {
 /** Ends what is still in a network namespace of the cluster: no process of others can be there by accident. */
 async function endStragglers(layout: Layout): Promise<void> {
   const mounts = await readMountsBelow(layout.state);
-  const namespaces = namespacesAt(mounts.filter(({ type }) => type === 'nsfs').map(({ target }) => target));
+  const namespaces = namespacesAt(mounts.filter(({ type }) => type === 'nsfs').map(({ mountPoint }) => mountPoint));
   for (const pid of await numberedProcesses()) {
     if (await isInNamespace(pid, namespaces)) await endProcess(pid, 'SIGKILL');
   }

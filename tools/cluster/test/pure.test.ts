@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 
 import { problemOf } from '../src/api.ts';
-import { mountsBelow } from '../src/mounts.ts';
 import { descriptions } from '../src/pause-image.ts';
 import { refusal } from '../src/refusal.ts';
 import { bytesOf, persistentVolume } from '../src/volumes.ts';
@@ -31,22 +30,6 @@ describe('a node', () => {
     expect(problemOf({ items: [] })).toContain('not registered');
     expect(problemOf({ items: [node('False', 'no network')] })).toBe('no network');
     expect(problemOf({ items: [{ status: {} }] })).toContain('not said yet');
-  });
-});
-
-describe('mounts', () => {
-  it('are taken off the deepest first, below the state directory and nowhere else', () => {
-    const mountinfo = [
-      '1 0 0:1 / / rw - ext4 /dev/vda rw',
-      '2 1 0:2 / /var/lib/a rw - tmpfs tmpfs rw',
-      String.raw`3 2 0:3 / /var/lib/a/with\040blank rw shared:1 master:2 - tmpfs tmpfs rw`,
-      '4 3 0:4 net:[1] /var/lib/a/netns/one rw - nsfs nsfs rw',
-      '5 1 0:5 / /var/lib/ab rw - tmpfs tmpfs rw',
-    ].join('\n');
-    expect(mountsBelow(mountinfo, '/var/lib/a')).toEqual([
-      { target: '/var/lib/a/netns/one', type: 'nsfs' },
-      { target: '/var/lib/a/with blank', type: 'tmpfs' },
-    ]);
   });
 });
 
