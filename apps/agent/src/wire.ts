@@ -66,7 +66,8 @@ export async function wire(
       journal,
       logger,
       clock: systemClock,
-      reporter: combineReporters([...publishing.reporters, pod, ...localReporters(config, logger)]),
+      // The pod last: it shows what IMS has accepted.
+      reporter: combineReporters([...localReporters(config, logger), ...publishing.reporters, pod]),
     },
     [Symbol.asyncDispose]: async () => await opened.disposeAsync(),
   };

@@ -3,7 +3,10 @@
 
 import type { Reporter } from '@ims/export';
 
-/** Tells several at once. */
+/**
+ * Tells several at once. They are flushed one after another: what an earlier one has brought about while it was flushed
+ * (IMS took the last status) is told by a later one (the pod shows it).
+ */
 export function combineReporters(reporters: readonly Reporter[]): Reporter {
   return {
     report: (status) => {
@@ -13,7 +16,7 @@ export function combineReporters(reporters: readonly Reporter[]): Reporter {
       for (const reporter of reporters) reporter.progress(text);
     },
     flush: async () => {
-      await Promise.all(reporters.map(async (reporter) => await reporter.flush()));
+      for (const reporter of reporters) await reporter.flush();
     },
   };
 }

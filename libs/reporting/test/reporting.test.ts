@@ -159,6 +159,24 @@ describe('combineReporters', () => {
     expect(told).toEqual(['a Starting', 'b Starting', 'a 1%', 'b 1%', 'a flush', 'b flush']);
     await combineReporters([]).flush();
   });
+
+  it('flushes a reporter when those before it have said all, so that it can say so too', async () => {
+    const told: string[] = [];
+    let accept = (): void => undefined;
+    const taken = new Promise<void>((resolve) => (accept = resolve));
+    const reporter = (flush: () => Promise<void>) => ({ report: () => undefined, progress: () => undefined, flush });
+    const both = combineReporters([
+      reporter(async () => {
+        await taken;
+        told.push('accepted');
+      }),
+      reporter(async () => void told.push('shown')),
+    ]);
+    const flushed = both.flush();
+    accept();
+    await flushed;
+    expect(told).toEqual(['accepted', 'shown']);
+  });
 });
 
 describe('createLatestWriter', () => {

@@ -63,8 +63,9 @@ export async function wirePreparation(
       reporter: combineReporters([
         createStatusFile({ path: `${layout.private}/status.json`, logger }),
         createTerminationMessage({ path: values.IMS_TERMINATION_LOG, logger }),
-        pod,
         ...telling.reporters,
+        // Last: it shows what IMS has accepted.
+        pod,
       ]),
       logger,
       clock: systemClock,
