@@ -14,16 +14,15 @@ const shared: TestUserConfig = {
 };
 
 const CLUSTER = 'tools/e2e/test/cluster/**';
+/** They take parts of the cluster away from everybody on it. */
+const OUTAGES = `${CLUSTER}/*.outage.test.ts`;
 
-// Real jobs on a real cluster, whose programs and images take minutes to build: `npm run test:cluster` has them ready.
-const cluster = {
-  test: {
-    ...shared,
-    name: 'cluster',
-    include: [`${CLUSTER}/*.test.ts`],
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
-  },
+/** Real jobs on a real cluster, which the first suite builds and starts, and the end of the run takes down. */
+const onCluster: TestUserConfig = {
+  ...shared,
+  globalSetup: ['./tools/e2e/test/cluster/run.ts'],
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
 };
 
 export default defineConfig({
@@ -63,7 +62,26 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      ...(process.env['IMS_TEST_CLUSTER'] === undefined ? [] : [cluster]),
+      // After all others: they wait more than they work, and the build of a cluster would disturb those that measure.
+      {
+        test: {
+          ...onCluster,
+          name: 'cluster',
+          include: [`${CLUSTER}/*.test.ts`],
+          exclude: [OUTAGES],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...onCluster,
+          name: 'cluster-outage',
+          include: [OUTAGES],
+          // One at a time, and after all others.
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
     ],
   },
 });

@@ -49,15 +49,26 @@ function providePackages() {
  */
 function provideTools(stage) {
   const path = process.env['PATH'] ?? '';
-  const missing = missingTools(stage, path);
+  const manager = packageManager(path);
+  const missing = missingTools(stagesOf(stage, manager), path);
   if (missing.length === 0) return undefined;
   const names = missing.map(({ tool }) => tool).join(', ');
-  const manager = packageManager(path);
   if (manager === undefined) return `this machine lacks ${names}; install them with its package manager`;
   const { packages, command, unknown } = installation(missing, manager);
   if (manager.name !== 'apt' || process.getuid?.() !== 0) return advice(names, command, unknown);
   const failure = step(`installs ${packages.join(', ')} (apt-get)`, () => aptInstall(packages));
   return failure === undefined ? undefined : `apt-get failed: ${failure}`;
+}
+
+/**
+ * The tests have suites on a cluster of their own, where what it takes can be installed; elsewhere they leave them out.
+ *
+ * @param {string} stage
+ * @param {import('./system-tools.mjs').Manager | undefined} manager
+ */
+function stagesOf(stage, manager) {
+  const hasCluster = manager?.name === 'apt' && process.getuid?.() === 0;
+  return stage === 'test' && hasCluster ? ['test', 'cluster'] : [stage];
 }
 
 /**

@@ -26,7 +26,7 @@ export const SYSTEM_TOOLS = [
   { tool: 'getfattr', apt: 'attr', zypper: 'attr', dnf: 'attr', stages: ['test'] },
   { tool: 'busybox', apt: 'busybox-static', zypper: 'busybox-static', dnf: 'busybox', stages: ['test'] },
   { tool: 'curl', apt: 'curl', zypper: 'curl', dnf: 'curl', stages: ['test'] },
-  { tool: 'openssl', apt: 'openssl', zypper: 'openssl', dnf: 'openssl', stages: ['test'] },
+  { tool: 'openssl', apt: 'openssl', zypper: 'openssl', dnf: 'openssl', stages: ['test', 'cluster'] },
   { tool: 'aws', apt: 'awscli', zypper: 'aws-cli', dnf: 'awscli2', stages: ['test'] },
   { tool: 'setpriv', apt: 'util-linux', zypper: 'util-linux', dnf: 'util-linux', stages: ['test'] },
   { tool: 'bash-static', apt: 'bash-static', stages: ['test'] },
@@ -35,7 +35,6 @@ export const SYSTEM_TOOLS = [
   { tool: 'podman', apt: 'podman', zypper: 'podman', dnf: 'podman', stages: ['cluster'] },
   { tool: 'ip', apt: 'iproute2', zypper: 'iproute2', dnf: 'iproute', stages: ['cluster'] },
   { tool: 'nsenter', apt: 'util-linux', zypper: 'util-linux', dnf: 'util-linux', stages: ['cluster'] },
-  { tool: 'openssl', apt: 'openssl', zypper: 'openssl', dnf: 'openssl', stages: ['cluster'] },
 ];
 
 /** @typedef {{ name: 'apt' | 'zypper' | 'dnf', program: string, install: string }} Manager */
@@ -55,13 +54,15 @@ const MANAGERS = [
 const SYSTEM_DIRECTORIES = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin', '/usr/lib/cni'];
 
 /**
- * The rows of the table that a stage needs and that this machine does not have.
+ * The rows of the table that one of the stages needs and that this machine does not have.
  *
- * @param {string} stage
+ * @param {readonly string[]} wanted
  * @param {string} path the value of PATH
  */
-export function missingTools(stage, path) {
-  return SYSTEM_TOOLS.filter(({ tool, stages }) => stages.includes(stage) && !isInstalled(tool, path));
+export function missingTools(wanted, path) {
+  return SYSTEM_TOOLS.filter(
+    ({ tool, stages }) => wanted.some((stage) => stages.includes(stage)) && !isInstalled(tool, path),
+  );
 }
 
 /**

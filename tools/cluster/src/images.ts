@@ -25,6 +25,7 @@ export async function loadImage(layout: Layout, image: string): Promise<void> {
     await ctr(layout, 'images', 'import', image);
     return;
   }
+  if (await isLoaded(layout, image)) return;
   const directory = await mkdtemp(`${layout.state}/load-`);
   try {
     await run('podman', 'save', '--quiet', '--output', `${directory}/image.tar`, image);
@@ -32,4 +33,13 @@ export async function loadImage(layout: Layout, image: string): Promise<void> {
   } finally {
     await rm(directory, { recursive: true });
   }
+}
+
+/** Whether the name stands for the same image here as in podman; the kubelet keeps each image under its id as well. */
+async function isLoaded(layout: Layout, image: string): Promise<boolean> {
+  const id = (await run('podman', 'image', 'inspect', '--format', '{{.Id}}', image)).trim();
+  const rows = (await ctr(layout, 'images', 'list')).split('\n').map((row) => row.split(/\s+/));
+  const digests = new Map(rows.map(([name = '', , digest = '']) => [name, digest]));
+  const digest = digests.get(image);
+  return digest !== undefined && digests.get(`sha256:${id}`) === digest;
 }

@@ -1,9 +1,11 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { takeDown } from './down.ts';
+import { visit } from './guests.ts';
 import { loadImage } from './images.ts';
 import { ADDRESSES, layoutOf, type Layout } from './layout.ts';
-import { alone } from './lock.ts';
+import { alone, type Release } from './lock.ts';
 import type { Part } from './parts.ts';
 import { stopDaemon } from './processes.ts';
 import { refusal, thisHost } from './refusal.ts';
@@ -41,15 +43,26 @@ export function whyNoCluster(): string | undefined {
 }
 
 /**
- * The cluster that `KUBECONFIG` names, or our own, brought up when it is not. It stays up for the next suite;
- * `npm run cluster -- down` ends it.
+ * The cluster that `KUBECONFIG` names, or our own, brought up when it is not. It stays up for the next suite, until the
+ * last run of {@link useCluster} leaves.
  */
 export async function startCluster(): Promise<Cluster> {
   const kubeconfig = given();
   if (kubeconfig !== undefined) return { kubeconfig, own: undefined };
   const layout = layoutOf(process.env);
-  await bringUp(layout);
+  await bringUp(layout, 'tests');
   return { kubeconfig: layout.kubeconfig, own: ownCluster(layout) };
+}
+
+/**
+ * Begins a test run whose suites may start the cluster.
+ *
+ * @returns ends it: what test runs have brought up is taken down by the last of them, what was up before stays up
+ */
+export async function useCluster(): Promise<Release> {
+  const layout = layoutOf(process.env);
+  const isOurs = whyNoCluster() === undefined && given() === undefined;
+  return isOurs ? await visit(layout, () => takeDown(layout)) : async () => {};
 }
 
 function ownCluster(layout: Layout): OwnCluster {

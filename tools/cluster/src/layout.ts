@@ -45,6 +45,10 @@ export interface Layout {
   readonly volumes: string;
   /** A directory that is there before the cluster and after it, to be locked by who changes the cluster. */
   readonly lock: string;
+  /** The same for test runs: each holds it with the others for as long as it may use the cluster. */
+  readonly guests: string;
+  /** Is there when tests have brought the cluster up, and nobody else. */
+  readonly ofTests: string;
   /** Outlives the cluster: programs and the pause image, for every clone of this user. */
   readonly cache: string;
 }
@@ -74,6 +78,8 @@ export function layoutOf(env: Readonly<Record<string, string | undefined>>): Lay
     podLogs: `${state}/pod-logs`,
     volumes: `${state}/volumes`,
     lock: dirname(state),
+    guests: `${dirname(state)}/guests`,
+    ofTests: `${state}/of-tests`,
     cache: `${env['XDG_CACHE_HOME'] ?? `${homedir()}/.cache`}/ims-job-pair/cluster`,
   };
 }

@@ -29,7 +29,7 @@ type Command = (layout: Layout, words: readonly string[], options: { inMemory: b
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   up: async (layout) => {
-    await bringUp(layout);
+    await bringUp(layout, 'person');
     say(`export KUBECONFIG=${layout.kubeconfig}`);
     return 0;
   },

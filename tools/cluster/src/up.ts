@@ -11,6 +11,7 @@ import { waitFor } from './commands.ts';
 import { provideContainerdConfig } from './containerd.ts';
 import { CONTROL_PLANE } from './control-plane.ts';
 import { takeDown } from './down.ts';
+import { noteHost, type Host } from './guests.ts';
 import { ctr } from './images.ts';
 import { rememberTunables } from './kernel.ts';
 import { provideKubeconfigs } from './kubeconfig.ts';
@@ -27,29 +28,32 @@ import { ELSEWHERE, refusal, thisHost } from './refusal.ts';
 /**
  * Brings the cluster up, or what of it does not run, and ends when its node is ready.
  *
+ * @param host who takes it down
  * @throws Error when this machine cannot have one, or a part does not come up
  */
-export async function bringUp(layout: Layout): Promise<void> {
+export async function bringUp(layout: Layout, host: Host): Promise<void> {
   const refused = refusal(thisHost());
   if (refused !== undefined) throw new Error(`${refused}; ${ELSEWHERE}`);
   await alone(layout, async () => {
     // Suites that start at once wait here for one build, and do not all build.
     await provideBinaries(layout);
     if (await isStale(layout)) await step('cleared what a cluster before this one has left', () => takeDown(layout));
+    const before = existsSync(layout.state) ? 'up' : 'down';
     await prepare(layout);
+    await noteHost(layout, host, before);
     for (const part of CONTROL_PLANE) await startPart(layout, part);
     await startPart(layout, 'containerd');
-    await step('containerd is ready', () => ready(layout, 'containerd'));
+    await ready(layout, 'containerd');
     await providePauseImage(layout);
     await startPart(layout, 'kubelet');
-    await step('the node is ready', () => ready(layout, 'kubelet'));
+    await ready(layout, 'kubelet');
   });
 }
 
 /** Starts one part, unless it runs. The API server is waited for, since all the others end without it. */
 export async function startPart(layout: Layout, part: Part): Promise<void> {
   await startDaemon(layout, await daemonOf(layout, part));
-  if (part === 'kube-apiserver') await step('the API server is ready', () => ready(layout, part));
+  if (part === 'kube-apiserver') await ready(layout, part);
 }
 
 async function prepare(layout: Layout): Promise<void> {
@@ -71,16 +75,21 @@ async function isStale(layout: Layout): Promise<boolean> {
 
 /** What each part that others wait for must answer, and for how long a loaded machine may take. */
 const READINESS = {
-  'kube-apiserver': { what: 'the API server to be ready', seconds: 120, missing: apiServerProblem },
-  containerd: { what: 'containerd to be ready', seconds: 60, missing: containerdProblem },
-  kubelet: { what: 'the node to be ready', seconds: 120, missing: nodeProblem },
+  'kube-apiserver': { who: 'the API server', seconds: 120, missing: apiServerProblem },
+  containerd: { who: 'containerd', seconds: 60, missing: containerdProblem },
+  kubelet: { who: 'the node', seconds: 120, missing: nodeProblem },
 } as const;
 
 async function ready(layout: Layout, part: keyof typeof READINESS): Promise<void> {
-  const { what, seconds, missing } = READINESS[part];
+  const { who, seconds, missing } = READINESS[part];
+  // Each suite of a run asks for a cluster that is up: nothing is said then.
+  if (await missing(layout).then(isUndefined, () => false)) return;
   const hopeless = async (): Promise<void> => await expectRunning(layout, part);
-  await waitFor({ what, seconds, missing: () => missing(layout), hopeless });
+  const wait = { what: `${who} to be ready`, seconds, missing: () => missing(layout), hopeless };
+  await step(`${who} is ready`, () => waitFor(wait));
 }
+
+const isUndefined = (value: unknown): boolean => value === undefined;
 
 async function apiServerProblem(layout: Layout): Promise<string | undefined> {
   const { status, body } = await ask(layout, '/readyz');

@@ -70,7 +70,7 @@ describe('the packages of a clone', () => {
 });
 
 describe('the tools of the machine', () => {
-  const missing = (stage: string, path: string) => missingTools(stage, path).map(({ tool }) => tool);
+  const missing = (stage: string, path: string) => missingTools([stage], path).map(({ tool }) => tool);
   const rowsFor = (...tools: string[]) => SYSTEM_TOOLS.filter(({ tool }) => tools.includes(tool));
   const apt = { name: 'apt', program: 'apt-get', install: 'apt-get install' } as const;
   const zypper = { name: 'zypper', program: 'zypper', install: 'zypper --non-interactive install' } as const;

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { startWorld, type World } from '../support/world.ts';
 import { openNamespace, type Namespace } from './namespace.ts';
 import { loadPair, type PairImages } from './pair-images.ts';
-import { describeOnCluster } from './suite.ts';
+import { describeOnCluster, OPENING_MS } from './suite.ts';
 
 /** Where jobs of the real pair run: a cluster with the images, and a namespace with the accounts of the site. */
 export interface Bench {
@@ -26,7 +26,7 @@ export function describeJobs(title: string, purpose: string, body: (bench: () =>
 
     beforeAll(async () => {
       bench = await openBench(purpose);
-    }, 1_200_000);
+    }, OPENING_MS);
 
     beforeEach((context) => {
       context.skip(bench === undefined, 'it brings images and volumes, which a cluster of somebody does not take');

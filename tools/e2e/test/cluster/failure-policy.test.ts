@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { customize } from '../charts/job-object.ts';
 import { openNamespace, type Namespace } from './namespace.ts';
 import { loadStandIn, STAND_IN } from './stand-in.ts';
-import { describeOnCluster } from './suite.ts';
+import { describeOnCluster, OPENING_MS } from './suite.ts';
 
 let own: OwnCluster;
 let cluster: Cluster;
@@ -77,7 +77,7 @@ describeOnCluster('the Job of the chart', () => {
     await loadStandIn(own);
     namespace = await openNamespace(cluster, 'policy');
     await namespace.install('ims-buildenv');
-  }, 600_000);
+  }, OPENING_MS);
 
   beforeEach((context) => {
     context.skip(cluster.own === undefined, 'it brings images and volumes, which a cluster of somebody does not take');

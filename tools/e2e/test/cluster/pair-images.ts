@@ -33,9 +33,18 @@ interface ChartImage extends Values {
  */
 export async function loadPair(cluster: OwnCluster): Promise<PairImages> {
   const build = [process.execPath, `${ROOT}/tools/images/src/main.ts`, '--engine', 'podman', '--tag', TAG];
+  if (!(await isThere('localhost/ims-agent')))
+    process.stderr.write('cluster: builds the images of the pair from this source; minutes the first time\n');
   await run('flock', [`${ROOT}/Dockerfile.agent`, ...build], { maxBuffer: 64 * 1024 * 1024 });
   const repositories = { agent: 'localhost/ims-agent', sshd: 'localhost/ims-sshd' };
   for (const repository of Object.values(repositories)) await cluster.load(`${repository}:${TAG}`);
   const of = (repository: string): ChartImage => ({ repository, tag: TAG, pullPolicy: 'Never' });
   return { agent: of(repositories.agent), sshd: of(repositories.sshd) };
+}
+
+async function isThere(repository: string): Promise<boolean> {
+  return await run('podman', ['image', 'exists', `${repository}:${TAG}`]).then(
+    () => true,
+    () => false,
+  );
 }

@@ -4,6 +4,9 @@
 import { whyNoCluster } from '@ims/cluster';
 import { describe } from 'vitest';
 
+/** What the first suite may take to open: where nothing is built yet, it builds Kubernetes on a machine that is busy. */
+export const OPENING_MS = 45 * 60_000;
+
 /**
  * A suite on a real cluster. Where there can be none it is left out and its title says why; in CI it then fails.
  */
