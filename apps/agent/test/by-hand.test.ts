@@ -3,7 +3,7 @@
 
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 import { cleanUp, createVolume, runProgram, type Program, type ProgramEnd, type Volume } from '@ims/testing';
@@ -159,4 +159,19 @@ describe('ims-agent verify', () => {
       expect(help.stdout).toContain('Example:');
     },
   );
+});
+
+describe('ims-agent resume', () => {
+  it('refuses an image root of which the machine may have lost a part, and keeps what lies there', async () => {
+    const agent = await createAgent('customize');
+    const job = '0a1b2c3d-0000-4000-8000-00000000abcd';
+    const note = { job, progress: 'prepared', durable: false, boot: 'of an earlier start' };
+    await mkdir(agent.volume.layout.private, { recursive: true, mode: 0o700 });
+    await writeFile(`${agent.volume.layout.private}/prepare.json`, JSON.stringify(note));
+    await writeFile(`${agent.volume.imageRoot}/made`, 'by a user\n');
+    const resumed = await agent.call('resume', { IMS_REGISTRY: 'none' });
+    expect(resumed.end.code).toBe(30);
+    expect(resumed.stdout + resumed.stderr).toContain('was started anew');
+    expect(await readFile(`${agent.volume.imageRoot}/made`, 'utf8')).toBe('by a user\n');
+  });
 });

@@ -96,15 +96,16 @@ const preparationEnds = ['Prepared', 'Failed', 'Interrupted'] as const;
 export const PREPARATION_PHASES = {
   Preparing: {
     terminal: false,
-    revisitable: false,
+    revisitable: true,
     next: ['Unpacking', ...preparationEnds],
     imsStatus: 'fetching_image',
     meaning: 'Fetches the image that is customised and checks it',
   },
   Unpacking: {
     terminal: false,
-    revisitable: false,
-    next: preparationEnds,
+    revisitable: true,
+    // What turns out not to be the image is fetched once more.
+    next: ['Preparing', ...preparationEnds],
     imsStatus: undefined,
     meaning: 'Unpacks the image into the image root',
   },

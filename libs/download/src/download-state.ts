@@ -4,6 +4,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 
+import { bootId } from '@ims/runtime';
+
 /** What is known of a download, for another start of the program. */
 export interface DownloadState {
   readonly size: number | undefined;
@@ -21,9 +23,6 @@ export interface StateFile {
   remove(): Promise<void>;
 }
 
-/** Names one start of this machine (random(4)): what was written before it may be gone without a trace. */
-const BOOT_ID = '/proc/sys/kernel/random/boot_id';
-
 /** Makes the state file of one address. */
 export function openStateFile(path: string, identity: string): StateFile {
   return {
@@ -31,7 +30,7 @@ export function openStateFile(path: string, identity: string): StateFile {
       const noted = decode(await readFile(path, 'utf8').catch(() => ''));
       if (noted === undefined || noted.address !== digestOf(noted.salt, identity)) return undefined;
       const { size, version, md5, boot } = noted;
-      return { size, version, md5, outlived: boot !== (await bootId()) };
+      return { size, version, md5, outlived: boot === undefined || boot !== (await bootId()) };
     },
     write: async (state) => {
       const salt = randomBytes(16).toString('hex');
@@ -47,13 +46,13 @@ export function openStateFile(path: string, identity: string): StateFile {
   };
 }
 
-type Noted = DownloadState & { readonly salt: string; readonly address: string; readonly boot: string };
+type Noted = DownloadState & { readonly salt: string; readonly address: string; readonly boot: string | undefined };
 
 function decode(text: string): Noted | undefined {
   try {
     const { salt, address, boot, size, version, md5 } = JSON.parse(text) as Record<string, unknown>;
-    if (typeof salt !== 'string' || typeof address !== 'string' || typeof boot !== 'string') return undefined;
-    return { salt, address, boot, size: numberOf(size), version: textOf(version), md5: textOf(md5) };
+    if (typeof salt !== 'string' || typeof address !== 'string') return undefined;
+    return { salt, address, boot: textOf(boot), size: numberOf(size), version: textOf(version), md5: textOf(md5) };
   } catch {
     return undefined;
   }
@@ -69,8 +68,4 @@ function numberOf(value: unknown): number | undefined {
 
 function digestOf(salt: string, identity: string): string {
   return createHmac('sha256', salt).update(identity).digest('hex');
-}
-
-async function bootId(): Promise<string> {
-  return (await readFile(BOOT_ID, 'utf8').catch(() => 'unknown')).trim();
 }

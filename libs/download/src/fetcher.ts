@@ -8,6 +8,7 @@ import { retrying, type RetryPolicy } from '@ims/retry';
 import { Failure, type Logger } from '@ims/runtime';
 
 import { openStateFile, type DownloadState, type StateFile } from './download-state.ts';
+import { md5Of } from './md5-of.ts';
 import { openPartialFile, type PartialFile } from './partial-file.ts';
 import type { RangeSource } from './range-source.ts';
 import { transferOnce, type Transfer } from './transfer.ts';
@@ -38,15 +39,21 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   return {
     place: source.place,
     fetch: async (request) => {
-      const known = await knownState(state, request);
+      const known = await knownState(state);
       const whole = known === undefined ? undefined : await sizeOf(archive);
       if (whole !== undefined) return { bytes: whole };
       if (known === undefined) await removeAll([archive, partial]);
-      const hashing = (request.md5 ?? known?.md5) === undefined ? 'unhashed' : 'hashed';
-      await using file = await openPartialFile(partial, hashing);
+      await using file = await openPartialFile(partial);
       await fetchAll({ ...options, state, file, request, known });
       await rename(partial, archive);
       return { bytes: file.size };
+    },
+    verify: async (announced, signal) => {
+      const wanted = announced ?? (await state.read())?.md5;
+      const found = wanted === undefined ? undefined : await md5Of(archive, signal);
+      if (found === wanted) return;
+      const sums = `md5 ${String(found)} instead of ${String(wanted)}`;
+      throw new Failure('SourceCorrupt', `what arrived from ${source.place} is not the image: ${sums}`);
     },
     discard: async () => {
       await removeAll([archive, partial]);
@@ -56,10 +63,10 @@ export function createFetcher(options: FetcherOptions): Fetcher {
 }
 
 /** What an earlier start noted, if the bytes that it wrote can be relied upon. */
-async function knownState(state: StateFile, { md5 }: FetchRequest): Promise<DownloadState | undefined> {
+async function knownState(state: StateFile): Promise<DownloadState | undefined> {
   const noted = await state.read();
   // After a crash of the machine the file may have holes; nothing but the md5 of the whole would tell.
-  return noted === undefined || noted.outlived ? undefined : md5 === undefined ? noted : { ...noted, md5 };
+  return noted === undefined || noted.outlived ? undefined : noted;
 }
 
 interface Work extends FetcherOptions {

@@ -1,14 +1,10 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 
 import { Failure } from '@ims/runtime';
-
-/** Whether somebody will ask for the md5. */
-export type Hashing = 'hashed' | 'unhashed';
 
 /** A file that grows while it arrives. */
 export interface PartialFile extends AsyncDisposable {
@@ -20,16 +16,12 @@ export interface PartialFile extends AsyncDisposable {
   append(chunk: Uint8Array): Promise<void>;
   /** Resolves when everything that was taken is written. */
   settle(): Promise<void>;
-  /** Empties it; what comes is hashed from now on, or not. */
-  restart(hashing: Hashing): Promise<void>;
-  /** The md5 of all that it holds, in hex; reads it again when it was not hashed as it came. */
-  md5(): Promise<string>;
+  /** Empties it. */
+  restart(): Promise<void>;
 }
 
 /** So much may wait for the disk, in bytes. */
 const WAITING_LIMIT = 8 * 1024 * 1024;
-
-const READ_CHUNK = 1024 * 1024;
 
 /** writev(2) takes no more pieces. */
 const MOST_AT_ONCE = 1024;
@@ -37,33 +29,27 @@ const MOST_AT_ONCE = 1024;
 const FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * Opens a partial file and goes on at its end. What arrives is hashed while the disk writes what came before, and all
- * that has gathered meanwhile is written at once: no byte is copied or read twice.
+ * Opens a partial file and goes on at its end. All that arrives while the disk writes what came before is written at
+ * once: no byte is copied.
  *
  * @throws Failure NoSpace, PlatformUnavailable; so do its methods
  */
-export async function openPartialFile(path: string, hashing: Hashing): Promise<PartialFile> {
+export async function openPartialFile(path: string): Promise<PartialFile> {
   const handle = await written(path, async () => await open(path, FLAGS, 0o600));
   const stats = await handle.stat();
   if (!stats.isFile()) {
     await handle.close();
     throw new Failure('PlatformUnavailable', `${path} is not a regular file`, { advice: 'move it away' });
   }
-  const hash = hashing === 'hashed' ? await hashOf(handle, stats.size) : undefined;
-  return partialFile({ path, handle, length: stats.size, hash });
+  return partialFile({ path, handle, length: stats.size });
 }
 
-function partialFile(opened: {
-  path: string;
-  handle: FileHandle;
-  length: number;
-  hash: Hash | undefined;
-}): PartialFile {
+function partialFile(opened: { path: string; handle: FileHandle; length: number }): PartialFile {
   const { path, handle } = opened;
   const queue = createQueue(async (chunks, position) => {
     await written(path, async () => await writeAll(handle, chunks, position));
   });
-  let { length: size, hash } = opened;
+  let { length: size } = opened;
   return {
     get size() {
       return size;
@@ -76,22 +62,15 @@ function partialFile(opened: {
     append: async (chunk) => {
       const full = queue.offer(chunk, size);
       size += chunk.byteLength;
-      hash?.update(chunk);
       await full;
     },
     settle: async () => {
       await queue.settle();
     },
-    restart: async (wanted) => {
+    restart: async () => {
       await queue.settle().catch(() => undefined);
       await written(path, async () => await handle.truncate(0));
       size = 0;
-      hash = wanted === 'hashed' ? createHash('md5') : undefined;
-    },
-    md5: async () => {
-      await queue.settle();
-      hash ??= await hashOf(handle, size);
-      return hash.copy().digest('hex');
     },
     [Symbol.asyncDispose]: async () => {
       await queue.settle().catch(() => undefined);
@@ -161,18 +140,6 @@ function dropped(chunks: Uint8Array[], bytes: number): Uint8Array[] {
   if (index === -1) return [];
   const [first = new Uint8Array(), ...others] = chunks.slice(index);
   return [first.subarray(gone), ...others];
-}
-
-async function hashOf(handle: FileHandle, size: number): Promise<Hash> {
-  const hash = createHash('md5');
-  const buffer = Buffer.allocUnsafe(READ_CHUNK);
-  for (let position = 0; position < size;) {
-    const { bytesRead } = await handle.read(buffer, 0, Math.min(READ_CHUNK, size - position), position);
-    if (bytesRead === 0) break;
-    hash.update(buffer.subarray(0, bytesRead));
-    position += bytesRead;
-  }
-  return hash;
 }
 
 async function written<T>(path: string, work: () => Promise<T>): Promise<T> {

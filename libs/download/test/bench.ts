@@ -34,6 +34,8 @@ export interface Bench {
   fetcher(source: RangeSource): Fetcher;
   http(server: ImageServer, query?: string): RangeSource;
   fetch(source: RangeSource, changes?: Partial<FetchRequest>): Promise<void>;
+  /** Holds what was fetched against an md5, or against what the store says. */
+  verify(source: RangeSource, md5?: string): Promise<void>;
   /** Everything that lies in the directory, as text. */
   everything(): Promise<string>;
 }
@@ -67,7 +69,6 @@ export async function createBench(options: { budgetMs?: number; stallMs?: number
       }),
     fetch: async (source, changes = {}) => {
       await fetcher(source).fetch({
-        md5: undefined,
         headBytes: MAGIC.length,
         check: async (beginning) => {
           beginnings.push(beginning);
@@ -78,6 +79,9 @@ export async function createBench(options: { budgetMs?: number; stallMs?: number
         signal: new AbortController().signal,
         ...changes,
       });
+    },
+    verify: async (source, md5) => {
+      await fetcher(source).verify(md5, new AbortController().signal);
     },
     everything: async () => {
       const names = await readdir(directory);

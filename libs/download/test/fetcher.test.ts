@@ -19,7 +19,7 @@ describe('fetching', () => {
     const content = imageOf(3 * MIB);
     const server = await startImageServer({ content });
     const bench = await createBench();
-    await bench.fetch(bench.http(server), { md5: md5Of(content) });
+    await bench.fetch(bench.http(server));
     expect(content.equals(await readFile(bench.archive))).toBe(true);
     await expect(stat(`${bench.archive}.partial`)).rejects.toThrow('ENOENT');
   });
@@ -29,7 +29,7 @@ describe('fetching', () => {
     const server = await startImageServer({ content });
     server.next.push({ kind: 'break', after: MIB });
     const bench = await createBench();
-    await bench.fetch(bench.http(server), { md5: md5Of(content) });
+    await bench.fetch(bench.http(server));
     expect(server.requests[1]?.range).toMatch(/^bytes=\d+-$/);
     expect(server.requests[1]?.ifRange).toBe('"version-1"');
     expect(content.equals(await readFile(bench.archive))).toBe(true);
@@ -40,10 +40,10 @@ describe('fetching', () => {
     const server = await startImageServer({ content });
     server.next.push({ kind: 'break', after: MIB }, REFUSED);
     const first = await createBench();
-    await expect(first.fetch(first.http(server), { md5: md5Of(content) })).rejects.toThrow('403');
+    await expect(first.fetch(first.http(server))).rejects.toThrow('403');
     const kept = (await stat(`${first.archive}.partial`)).size;
     expect(kept).toBeGreaterThan(0);
-    await first.fetch(first.http(server, 'X-Amz-Signature=another'), { md5: md5Of(content) });
+    await first.fetch(first.http(server, 'X-Amz-Signature=another'));
     expect(server.requests.at(-1)?.range).toBe(`bytes=${String(kept)}-`);
     expect(content.equals(await readFile(first.archive))).toBe(true);
   });
@@ -82,7 +82,10 @@ describe('fetching', () => {
     const content = imageOf(MIB);
     const server = await startImageServer({ content, headers: { 'x-amz-meta-md5sum': '0'.repeat(32) } });
     const bench = await createBench();
-    await expect(bench.fetch(bench.http(server))).rejects.toMatchObject({ reason: 'SourceCorrupt' });
+    const source = bench.http(server);
+    await bench.fetch(source);
+    await expect(bench.verify(source)).rejects.toMatchObject({ reason: 'SourceCorrupt' });
+    await bench.verify(source, md5Of(content));
   });
 
   it('fetches a file of this machine and an object of a store the same way', async () => {
@@ -90,7 +93,7 @@ describe('fetching', () => {
     const path = `${await temporaryDirectory('source')}/image.sqsh`;
     await writeFile(path, content);
     const file = await createBench();
-    await file.fetch(fileSource(path), { md5: md5Of(content) });
+    await file.fetch(fileSource(path));
     expect(content.equals(await readFile(file.archive))).toBe(true);
 
     const object = await createBench();
@@ -146,24 +149,34 @@ describe('what goes wrong on the way', () => {
     expect(content.equals(await readFile(bench.archive))).toBe(true);
   });
 
-  it('fetches from its beginning once more when a resumed image has another md5', async () => {
+  it('says that what arrived is not the image, also when it was resumed, and forgets it on demand', async () => {
     const content = imageOf(2 * MIB);
     const server = await startImageServer({ content });
     server.next.push({ kind: 'break', after: MIB }, { kind: 'garble', at: 2 * MIB - 100 });
     const bench = await createBench();
-    await bench.fetch(bench.http(server), { md5: md5Of(content) });
-    expect(content.equals(await readFile(bench.archive))).toBe(true);
+    const source = bench.http(server);
+    await bench.fetch(source);
+    await expect(bench.verify(source, md5Of(content))).rejects.toMatchObject({
+      reason: 'SourceCorrupt',
+      message: expect.stringContaining(`instead of ${md5Of(content)}`) as string,
+    });
+    await bench.fetcher(source).discard();
+    await bench.fetch(source);
+    await bench.verify(source, md5Of(content));
     expect(server.requests.at(-1)?.range).toBeUndefined();
   });
 
-  it('says that the image is not the one that was announced when it stays so', async () => {
-    const server = await startImageServer({ content: imageOf(MIB) });
+  it('begins anew when the machine was started anew since', async () => {
+    const content = imageOf(2 * MIB);
+    const server = await startImageServer({ content });
+    server.next.push({ kind: 'break', after: MIB }, REFUSED);
     const bench = await createBench();
-    await expect(bench.fetch(bench.http(server), { md5: '0'.repeat(32) })).rejects.toMatchObject({
-      reason: 'SourceCorrupt',
-    });
-    expect(server.requests).toHaveLength(2);
-    await expect(stat(bench.archive)).rejects.toThrow('ENOENT');
+    await expect(bench.fetch(bench.http(server))).rejects.toThrow('403');
+    const noted = await readFile(`${bench.directory}/download.json`, 'utf8');
+    await writeFile(`${bench.directory}/download.json`, noted.replace(/"boot":"[^"]+"/, '"boot":"another"'));
+    await bench.fetch(bench.http(server));
+    expect(server.requests.at(-1)?.range).toBeUndefined();
+    await bench.verify(bench.http(server), md5Of(content));
   });
 
   it('does not believe a proxy that answers with a page of its own, and loses nothing by it', async () => {

@@ -22,3 +22,4 @@ export { enoughSpace, freeSpace, humanBytes, packingNeeds, type Space } from './
 export { clearStaleFlags, ensureTemporary, type ClearedFlags } from './stale-flags.ts';
 export { openVolume, type VolumeOptions } from './volume.ts';
 export { usageOf, type Usage } from './usage.ts';
+export { refuseDoubtfulRoot, writeOutImageRoot, type WrittenOut } from './write-out.ts';

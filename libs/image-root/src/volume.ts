@@ -6,13 +6,12 @@ import { mkdir, rename } from 'node:fs/promises';
 
 import { SENTINELS, type Layout } from '@ims/contract';
 import type { Volume } from '@ims/preparation';
-import { Failure, type Runner } from '@ims/runtime';
 
 import { at } from './bytes.ts';
 import { namesIn } from './entries.ts';
 import { named } from './errno.ts';
 import { pinEntry, pinPath, type Pin } from './pin.ts';
-import { progressOf, writeProgress } from './preparation-record.ts';
+import { progressOf, writeProgress, type RecordPlace } from './preparation-record.ts';
 import { freeSpace } from './space.ts';
 import { removeBelow } from './tree.ts';
 
@@ -21,7 +20,6 @@ export interface VolumeOptions {
   readonly layout: Layout;
   /** The job that is prepared. */
   readonly job: string;
-  readonly runner: Runner;
 }
 
 /**
@@ -56,10 +54,10 @@ const JOURNAL = 'journal.jsonl';
 
 /** Makes the volume of one job, whose private directory must be there. */
 export function openVolume(options: VolumeOptions): Volume {
-  const { layout, job } = options;
-  const unpacked = `${layout.private}/${UNPACKED}`;
+  const { layout } = options;
+  const record = recordPlaceOf(options);
+  const { unpacked } = record;
   const unpacking = `${layout.private}/${UNPACKING}${randomUUID()}`;
-  const record = { own: layout.private, unpacked, root: layout.imageRoot, job };
   return {
     place: layout.parent,
     progress: async () => await progressOf(record),
@@ -68,7 +66,7 @@ export function openVolume(options: VolumeOptions): Volume {
       ...(await remove(layout.parent, STALE)),
       ...(await remove(layout.private, STALE_PRIVATE)),
       // What is unpacked for this job, and only waits for its last step, is no product of an earlier one.
-      ...((await progressOf(record)) === 'nothing' ? await removeRoot(layout) : []),
+      ...((await progressOf(record)) === 'unpacked' ? [] : await removeRoot(layout)),
     ],
     room: async () => await freeSpace(layout.parent),
     freshDirectory: async () => {
@@ -77,7 +75,6 @@ export function openVolume(options: VolumeOptions): Volume {
       return unpacking;
     },
     keep: async () => {
-      await writeOut(layout.private, options.runner);
       await move(unpacking, unpacked);
       await writeProgress(record, 'unpacked');
     },
@@ -94,6 +91,11 @@ export function openVolume(options: VolumeOptions): Volume {
   };
 }
 
+/** Where it is noted how far the stage of a job is. */
+export function recordPlaceOf({ layout, job }: VolumeOptions): RecordPlace {
+  return { own: layout.private, unpacked: `${layout.private}/${UNPACKED}`, root: layout.imageRoot, job };
+}
+
 /** Removes what this or an earlier start has unpacked and not moved in. */
 async function discard(own: string): Promise<void> {
   await within(own, async (pin) => {
@@ -107,17 +109,6 @@ async function discard(own: string): Promise<void> {
 
 async function move(from: string, to: string): Promise<void> {
   await named(`moving ${from} to ${to}`, async () => await rename(from, to));
-}
-
-/** A file system keeps names before contents: without this, a machine that fails leaves an image of empty files. */
-async function writeOut(directory: string, runner: Runner): Promise<void> {
-  for (const args of [['-f', directory], []]) {
-    const { exitCode } = await runner.run({ program: 'sync', args });
-    if (exitCode === 0) return;
-  }
-  throw new Failure('PlatformUnavailable', `what was unpacked cannot be written out to ${directory}: sync failed`, {
-    advice: 'look at the volume and at the kernel log, then start the stage again',
-  });
 }
 
 async function removeRoot({ imageRoot }: Layout): Promise<string[]> {

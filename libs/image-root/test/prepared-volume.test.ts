@@ -10,20 +10,37 @@ import { createRunner } from '@ims/process';
 import { silentLogger } from '@ims/runtime';
 import { cleanUp, temporaryDirectory } from '@ims/testing';
 
-import { openVolume } from '../src/index.ts';
+import {
+  openVolume,
+  refuseDoubtfulRoot,
+  writeOutImageRoot,
+  type VolumeOptions,
+  type WrittenOut,
+} from '../src/index.ts';
 
 afterEach(cleanUp);
 
 const JOB = '0bbd110a-297a-5bbe-bb64-b7b5c5bcede1';
 const runner = createRunner({ logger: silentLogger });
 
-async function bench(): Promise<{ parent: string; outside: string; open: (job?: string) => Volume }> {
+/** What the note of an earlier start of the machine looks like. */
+function anotherStart(parent: string, boot = '"another"'): void {
+  const path = `${parent}/.ims/prepare.json`;
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/"boot":"[^"]+"/, `"boot":${boot}`));
+}
+
+async function bench(): Promise<{
+  parent: string;
+  outside: string;
+  place: VolumeOptions;
+  open: (job?: string) => Volume;
+}> {
   const outside = await temporaryDirectory('outside');
   const parent = await temporaryDirectory('volume');
   writeFileSync(`${outside}/precious`, 'precious\n');
   mkdirSync(`${parent}/.ims`, { mode: 0o700 });
   const layout = layoutOf({ parent, action: 'customize', jailed: false });
-  return { parent, outside, open: (job = JOB) => openVolume({ layout, job, runner }) };
+  return { parent, outside, place: { layout, job: JOB }, open: (job = JOB) => openVolume({ layout, job }) };
 }
 
 async function unpackInto(volume: Volume): Promise<void> {
@@ -68,6 +85,48 @@ describe('the volume of a prepare stage', () => {
     expect(await other.progress()).toBe('nothing');
     expect(await other.clear()).toContain('image-root');
     expect(existsSync(`${parent}/image-root`)).toBe(false);
+  });
+
+  it('does not believe its note when the machine was started anew, or cannot tell whether it was', async () => {
+    for (const boot of ['"another"', 'null']) {
+      const { parent, open } = await bench();
+      const first = open();
+      await unpackInto(first);
+      await first.keep();
+      await first.moveIn();
+      anotherStart(parent, boot);
+      expect(await open().progress()).toBe('doubtful');
+      expect(await open().clear()).toContain('image-root');
+    }
+  });
+
+  it('believes it for good once the image root is written out, which is done once', async () => {
+    const { parent, open, place } = await bench();
+    const first = open();
+    await unpackInto(first);
+    await first.keep();
+    const writeOut = async (): Promise<WrittenOut> =>
+      await writeOutImageRoot({ ...place, runner, signal: new AbortController().signal });
+    expect(await writeOut()).toBe('nothing to do');
+    await first.moveIn();
+    expect(await writeOut()).toBe('written out');
+    expect(await writeOut()).toBe('nothing to do');
+    anotherStart(parent);
+    expect(await open().progress()).toBe('prepared');
+    await refuseDoubtfulRoot(place);
+  });
+
+  it('is refused for good, and never written out, when the machine was started anew before', async () => {
+    const { parent, open, place } = await bench();
+    const first = open();
+    await unpackInto(first);
+    await first.keep();
+    await first.moveIn();
+    anotherStart(parent);
+    const options = { ...place, runner, signal: new AbortController().signal };
+    expect(await writeOutImageRoot(options)).toBe('nothing to do');
+    await expect(refuseDoubtfulRoot(place)).rejects.toMatchObject({ reason: 'ImageInvalid' });
+    expect(existsSync(`${parent}/image-root/etc`)).toBe(true);
   });
 
   it('does not believe its note when the image root is gone', async () => {

@@ -25,8 +25,6 @@ export type OnTransfer = (done: number, total: number | undefined) => void;
 
 /** What is to be fetched, and who hears of it. */
 export interface FetchRequest {
-  /** In lower-case hex; what the store itself says of the object counts when left out. */
-  readonly md5: string | undefined;
   /** How many first bytes {@link FetchRequest.check} wants. */
   readonly headBytes: number;
   /**
@@ -43,10 +41,16 @@ export interface Fetcher {
   /** Where it comes from, as anybody may read it: never what signs the address (H34). */
   readonly place: string;
   /**
-   * Fetches what is not there yet, also what an earlier start has left undone, and checks it.
+   * Fetches what is not there yet, also what an earlier start has left undone.
    * @throws Failure SourceUnavailable, SourceRefused, SourceExpired, SourceCorrupt, TransferStalled, NoSpace
    */
   fetch(request: FetchRequest): Promise<{ readonly bytes: number }>;
+  /**
+   * Compares what was fetched with its md5 in lower-case hex; what the store itself says of the object counts when it
+   * is left out.
+   * @throws Failure SourceCorrupt
+   */
+  verify(md5: string | undefined, signal: AbortSignal): Promise<void>;
   /** Removes what was fetched, and all that is known of it. Repeatable. */
   discard(): Promise<void>;
 }
@@ -76,8 +80,11 @@ export interface Unpacker {
   unpack(directory: string, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<void>;
 }
 
-/** How far an earlier start came for this very job. */
-export type Progress = 'nothing' | 'unpacked' | 'prepared';
+/**
+ * How far an earlier start came for this very job; `doubtful` when the machine was started anew before what was
+ * unpacked was written out, so that files of it may be empty.
+ */
+export type Progress = 'nothing' | 'unpacked' | 'prepared' | 'doubtful';
 
 /** The shared volume. */
 export interface Volume {
@@ -91,7 +98,7 @@ export interface Volume {
   room(): Promise<Room>;
   /** Removes what was half unpacked, following no link, and gives the empty place to unpack to. */
   freshDirectory(): Promise<string>;
-  /** Notes that all is unpacked, once it would outlive the machine. */
+  /** Notes that all is unpacked. It outlives every process, but not the machine: the pair has it written out. */
   keep(): Promise<void>;
   /** Puts what was unpacked into the place of the image root, and notes that all is done. Repeatable. */
   moveIn(): Promise<void>;

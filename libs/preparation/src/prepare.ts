@@ -47,8 +47,8 @@ async function driveStory({ settings, ports, signal }: PreparationRun): Promise<
     {
       table: PREPARATION_PHASES,
       handlers: {
-        Preparing: async () => await fetchImage(settings, ports, signal),
-        Unpacking: async () => await unpackImage(ports, signal),
+        Preparing: async (state) => await fetchImage({ state, settings, ports, signal }),
+        Unpacking: async (state) => await unpackImage({ state, settings, ports, signal }),
       },
       ports,
       signal,
@@ -63,7 +63,7 @@ async function driveStory({ settings, ports, signal }: PreparationRun): Promise<
         message: `a signal stopped the agent during ${phase}; start the stage again, what has arrived is kept`,
       }),
     },
-    { phase: 'Preparing' },
+    { phase: 'Preparing', chance: 'first' },
   );
 }
 

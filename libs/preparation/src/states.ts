@@ -4,6 +4,8 @@
 import type { PREPARATION_PHASES, Reason } from '@ims/contract';
 import type { RunningPhase, StateOf } from '@ims/runtime';
 
+import type { PreparationPorts } from './ports.ts';
+
 /** What is decided before the stage begins. */
 export interface PreparationSettings {
   readonly jobId: string;
@@ -11,10 +13,13 @@ export interface PreparationSettings {
   readonly md5: string | undefined;
 }
 
+/** What arrives once and is not the image may be a broken link's doing; the second time it is the image that is wrong. */
+type Chance = 'first' | 'last';
+
 /** What each phase carries. */
 export interface PreparationData {
-  readonly Preparing: object;
-  readonly Unpacking: object;
+  readonly Preparing: { readonly chance: Chance };
+  readonly Unpacking: { readonly chance: Chance };
   readonly Prepared: object;
   readonly Failed: { readonly reason: Reason; readonly message: string };
   readonly Interrupted: { readonly message: string };
@@ -25,3 +30,11 @@ export type PreparationState = StateOf<PreparationData>;
 
 /** A phase that something follows. */
 export type RunningPreparationPhase = RunningPhase<typeof PREPARATION_PHASES>;
+
+/** What a handler works with. */
+export interface PreparationStep<P extends RunningPreparationPhase> {
+  readonly state: StateOf<PreparationData, P>;
+  readonly settings: PreparationSettings;
+  readonly ports: PreparationPorts;
+  readonly signal: AbortSignal;
+}

@@ -32,6 +32,45 @@ describe('the story of prepare', () => {
     expect(world.done).toEqual(['clear', 'move in', 'discard the image', 'flush']);
   });
 
+  it('unpacks anew what the machine may have lost a part of', async () => {
+    const world = createWorld({ progress: 'doubtful' });
+    expect(await world.run()).toEqual({ phase: 'Prepared' });
+    expect(world.done.slice(0, 4)).toEqual(['clear', 'fetch', 'fresh directory', 'unpack']);
+  });
+
+  it('neither replaces nor trusts such an image root when a user works in it', async () => {
+    const world = createWorld({ progress: 'doubtful', hasBegun: true });
+    const last = await world.run();
+    expect(last).toMatchObject({ phase: 'Failed', reason: 'ImageInvalid' });
+    expect(JSON.stringify(last)).toContain('started anew');
+    expect(world.done).not.toContain('clear');
+    expect(world.done).not.toContain('move in');
+  });
+
+  it('fetches once more what is not the announced image, and keeps nothing of it', async () => {
+    const world = createWorld({ wrong: 1 });
+    expect(await world.run()).toEqual({ phase: 'Prepared' });
+    const once = ['clear', 'fetch', 'fresh directory', 'unpack'];
+    expect(world.done).toEqual([
+      ...once,
+      'discard the image',
+      ...once,
+      'keep',
+      'move in',
+      'discard the image',
+      'flush',
+    ]);
+    const phases = ['Preparing', 'Unpacking', 'Preparing', 'Unpacking', 'Prepared'];
+    expect(world.reports.map(({ phase }) => phase)).toEqual(phases);
+  });
+
+  it('gives an image up that twice is not the announced one, whatever else is wrong with it', async () => {
+    const world = createWorld({ wrong: 2, needs: { bytes: 2_000_000, inodes: 1 } });
+    expect(await world.run()).toMatchObject({ phase: 'Failed', reason: 'SourceCorrupt' });
+    expect(world.done.filter((step) => step === 'fetch')).toHaveLength(2);
+    expect(world.done).not.toContain('keep');
+  });
+
   it('never replaces an image root that a user works in', async () => {
     const world = createWorld({ hasBegun: true });
     expect(await world.run()).toMatchObject({ phase: 'Failed', reason: 'JournalUnreadable' });

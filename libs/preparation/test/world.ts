@@ -2,14 +2,20 @@
 // SPDX-License-Identifier: MIT
 
 import type { JobStatus } from '@ims/contract';
-import type { Failure } from '@ims/runtime';
+import { Failure } from '@ims/runtime';
 import { createFakeClock, recordingLogger, type RecordingLogger } from '@ims/testing';
 
-import { runPreparation, type PreparationPorts, type PreparationState, type Room } from '../src/index.ts';
+import {
+  runPreparation,
+  type PreparationPorts,
+  type PreparationState,
+  type Progress,
+  type Room,
+} from '../src/index.ts';
 
 /** What the world of a test is like. */
 export interface WorldOptions {
-  readonly progress?: 'nothing' | 'unpacked' | 'prepared';
+  readonly progress?: Progress;
   readonly hasBegun?: boolean;
   readonly room?: Room;
   /** What the beginning of the image says that it takes unpacked at the least. */
@@ -20,6 +26,8 @@ export interface WorldOptions {
   readonly offered?: number;
   /** What the named step fails of. */
   readonly fails?: Readonly<Partial<Record<'fetch' | 'unpack' | 'keep', Failure>>>;
+  /** How often what arrives is another image. */
+  readonly wrong?: number;
 }
 
 /** A world that remembers what was done in it. */
@@ -37,6 +45,7 @@ export function createWorld(options: WorldOptions = {}): World {
   const done: string[] = [];
   const reports: JobStatus[] = [];
   const logger = recordingLogger();
+  let wrong = options.wrong ?? 0;
   const step = (name: string, failure?: Failure): Promise<void> => {
     done.push(name);
     return failure === undefined ? Promise.resolve() : Promise.reject(failure);
@@ -49,6 +58,10 @@ export function createWorld(options: WorldOptions = {}): World {
         await check({ head: new Uint8Array(headBytes), size: offered, kept: 0 });
         await step('fetch', fails.fetch);
         return { bytes: offered };
+      },
+      verify: async () => {
+        wrong -= 1;
+        if (wrong >= 0) throw new Failure('SourceCorrupt', 'another md5');
       },
       discard: async () => await step('discard the image'),
     },

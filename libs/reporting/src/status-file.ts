@@ -57,8 +57,7 @@ async function replace(path: string, status: StatusFile): Promise<void> {
     await rm(temporary, { force: true });
     await write(temporary, status);
     await rename(temporary, path);
-    // Every other status is soon replaced by the next; the end must outlive the machine.
-    if (REPORTED_PHASES[status.phase].terminal) await syncDirectory(dirname(path));
+    if (isOfTheEnd(status)) await syncDirectory(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
@@ -68,7 +67,12 @@ async function replace(path: string, status: StatusFile): Promise<void> {
 async function write(path: string, status: StatusFile): Promise<void> {
   await using handle = await open(path, 'wx', 0o644);
   await handle.writeFile(`${JSON.stringify(status, undefined, 2)}\n`);
-  if (REPORTED_PHASES[status.phase].terminal) await handle.sync();
+  if (isOfTheEnd(status)) await handle.sync();
+}
+
+/** Every other status is soon replaced by the next, that of the first stage by the pair's; the end outlives the machine. */
+function isOfTheEnd({ phase }: StatusFile): boolean {
+  return REPORTED_PHASES[phase].terminal && phase !== 'Prepared';
 }
 
 async function syncDirectory(directory: string): Promise<void> {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 export type * from './board.ts';
+export { bootId } from './boot-id.ts';
 export * from './clock.ts';
 export * from './deadline.ts';
 export * from './failure.ts';

@@ -8,6 +8,7 @@ import { exitCodeOf, runExport, type ExportState } from '@ims/export';
 import { readConfig, type AgentConfig, type Arguments } from '../config.ts';
 import { readEarlierStatus } from '../earlier-status.ts';
 import { wire, type Wired } from '../wire.ts';
+import { writeOutBeside } from '../write-out.ts';
 import { environmentOf, PARENT, type CommandRow, type Start } from './command.ts';
 
 /** How an agent ended. */
@@ -53,7 +54,11 @@ export async function tellStory({ start, config, wired }: Job): Promise<JobEnd> 
 }
 
 const runJob: CommandRow['run'] = async (start, parent, options) => {
-  const work = async (job: Job): Promise<number> => (await tellStory(job)).code;
+  const work = async (job: Job): Promise<number> => {
+    await using beside = new AsyncDisposableStack();
+    beside.use(await writeOutBeside(job.config, job.wired.ports.logger));
+    return (await tellStory(job)).code;
+  };
   return await withJob(start, options, { arguments: { parent, goal: 'published' }, work });
 };
 

@@ -59,7 +59,7 @@ export async function wirePreparation(
         logger,
       }),
       unpacker: createUnpacker({ runner, logger, archive, place: source.place }),
-      volume: openVolume({ layout, job: settings.jobId, runner }),
+      volume: openVolume({ layout, job: settings.jobId }),
       reporter: combineReporters([
         createStatusFile({ path: `${layout.private}/status.json`, logger }),
         createTerminationMessage({ path: values.IMS_TERMINATION_LOG, logger }),

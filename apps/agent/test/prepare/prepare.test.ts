@@ -130,7 +130,6 @@ describe('stopped and started again', () => {
     ['the image is whole', 'Unpacks the image'],
     ['unsquashfs starts', 'starts a program unsquashfs'],
     ['unsquashfs has ended', 'a program has ended unsquashfs'],
-    ['what is unpacked is written out', 'a program has ended sync'],
     ['all is done', 'The image root is there'],
   ])('a kill when %s does not harm, and the image is fetched once', async (_moment, wanted) => {
     const bench = await createPrepareBench();
@@ -141,6 +140,37 @@ describe('stopped and started again', () => {
     expect(await bench.run()).toBe(0);
     expect(bench.server.requests).toHaveLength(1);
     await expectPrepared(bench);
+  });
+});
+
+describe('a machine that is started anew', () => {
+  /** The boot id cannot be changed, so what was noted of it is. */
+  function startAnew({ volume }: PrepareBench): void {
+    const path = `${volume}/.ims/prepare.json`;
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/"boot":"[^"]+"/, '"boot":"another"'));
+  }
+
+  it('costs another fetch when nobody has worked on the image root', async () => {
+    const bench = await createPrepareBench();
+    expect(await bench.run()).toBe(0);
+    startAnew(bench);
+    writeFileSync(`${bench.volume}/image-root/etc/os-release`, '');
+    expect(await bench.run()).toBe(0);
+    expect(bench.server.requests).toHaveLength(2);
+    await expectPrepared(bench);
+  });
+
+  it('ends a job that has begun, whose image root may have lost files, and keeps what lies there', async () => {
+    const bench = await createPrepareBench();
+    expect(await bench.run()).toBe(0);
+    startAnew(bench);
+    writeFileSync(`${bench.volume}/.ims/journal.jsonl`, '');
+    writeFileSync(`${bench.volume}/image-root/etc/changed`, 'by a user\n');
+    const program = bench.start();
+    expect(await program.ended).toMatchObject({ code: 30 });
+    await program.waitForLine('was written out to its disk');
+    expect(existsSync(`${bench.volume}/image-root/etc/changed`)).toBe(true);
+    expect(bench.server.requests).toHaveLength(1);
   });
 });
 
@@ -173,10 +203,19 @@ describe('what goes wrong', () => {
     });
   });
 
+  it('an image that arrives garbled is fetched once more', async () => {
+    const bench = await createPrepareBench();
+    bench.server.next.push({ kind: 'garble', at: 700_000 });
+    expect(await bench.run()).toBe(0);
+    expect(bench.server.requests).toHaveLength(2);
+    await expectPrepared(bench);
+  });
+
   it('an image that is not the announced one is taken away again', async () => {
     const bench = await createPrepareBench();
     expect(await bench.run(undefined, { DOWNLOAD_MD5SUM: '0'.repeat(32) })).toBe(48);
     expect((await readdir(bench.volume)).toSorted()).toEqual(['.ims']);
+    expect((await readdir(`${bench.volume}/.ims`)).filter((name) => name.startsWith('unpack'))).toEqual([]);
   });
 
   it('H15 an address whose time is over says so', async () => {

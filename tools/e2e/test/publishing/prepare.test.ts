@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { cleanUp, eventually, runProgram, type Program, type ProgramEnd } from '@ims/testing';
@@ -50,6 +50,25 @@ describe('an image from the store, prepared, customized and published', () => {
     const { job, base } = await commission(world);
     expect((await prepare(job, `s3://${world.objects.bucket}/${base.key}`, base.md5)).end.code).toBe(0);
     expect([...describeTree(job.volume.imageRoot)]).toEqual([...base.tree]);
+  });
+});
+
+describe('a machine that is started anew while the shell is open', () => {
+  it('costs nothing once the pair has had the image root written out: the stage does not touch it', async () => {
+    const world = await startWorld();
+    const { job, base } = await commission(world);
+    const address = await world.presign(base.key);
+    expect((await prepare(job, address, base.md5)).end.code).toBe(0);
+    const pair = pairOf(job);
+    await pair.opened();
+    const note = `${job.volume.parent}/.ims/prepare.json`;
+    await eventually(async () => (await readFile(note, 'utf8')).includes('"durable":true'));
+    await pair.ssh(`echo made > ${rootIn(pair)}/root/made`);
+    await writeFile(note, (await readFile(note, 'utf8')).replace(/"boot":"[^"]+"/, '"boot":"another"'));
+    expect((await prepare(job, address, base.md5)).end.code).toBe(0);
+    expect(await readFile(`${job.volume.imageRoot}/root/made`, 'utf8')).toBe('made\n');
+    await complete(pair);
+    await expectPublished(world, job, [base.key]);
   });
 });
 
