@@ -3,27 +3,32 @@
 
 import { createReadStream } from 'node:fs';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 
 import { temporaryDirectory } from '@ims/testing';
-import { unpackDebian } from './debian.ts';
 import { judge, median, type Figure } from './figure.ts';
+import { makeImage, type ImageKind } from './images.ts';
 import { bundleOf, start } from './program.ts';
 import { addressOf } from './raw-put.ts';
-import { startSite } from './site.ts';
+import { startSite, type Site } from './site.ts';
 import { inTurn, timed, timedProgram, writeBack } from './timing.ts';
 
-/** How the agent packs a Debian root, but for what does not change the archive. */
-const PACKED = ['-noappend', '-quiet', '-no-progress', '-comp', 'zstd', '-Xcompression-level', '3', '-b', '1048576'];
+/** A Debian root as it is, and what is as large as a small image of a site. */
+const SMALL: ImageKind = { roots: 1, noise: 0 };
+const LARGE: ImageKind = { roots: 4, noise: 11 };
 
 /** From the presigned address of an image to its root on the volume, beside curl and unsquashfs. */
-export async function measurePreparing(rounds: number): Promise<Figure[]> {
-  const home = await temporaryDirectory('preparing');
+export async function measurePreparing(rounds: { readonly small: number; readonly large: number }): Promise<Figure[]> {
   const site = await startSite();
+  const figures = [await measureImage(site, SMALL, rounds.small)];
+  if (rounds.large > 0) figures.push(await measureImage(site, LARGE, rounds.large));
+  return figures;
+}
+
+async function measureImage(site: Site, kind: ImageKind, rounds: number): Promise<Figure> {
+  const home = await temporaryDirectory('preparing');
   const archive = `${home}/rootfs`;
-  await unpackDebian(`${home}/debian`);
-  await timedProgram('mksquashfs', [`${home}/debian`, archive, ...PACKED]);
-  await rm(`${home}/debian`, { recursive: true });
+  await makeImage(archive, kind);
   await site.aws('s3', 'cp', '--only-show-errors', archive, `s3://${site.objects.bucket}/rootfs`);
   const image = { address: addressOf(site.objects, 'GET', 'rootfs').href, md5: await md5Of(archive) };
   const [ours, bare]: [number[], number[]] = [[], []];
@@ -39,16 +44,15 @@ export async function measurePreparing(rounds: number): Promise<Figure[]> {
       },
     ]);
   }
-  return [
-    judge({
-      name: `prepare of ${((await stat(archive)).size / 1024 ** 2).toFixed(0)} MiB, p50`,
-      value: median(ours),
-      unit: 's',
-      samples: rounds,
-      floor: { name: 'curl, then unsquashfs', value: median(bare) },
-      target: { kind: 'at most', value: 1.15, of: 'ratio' },
-    }),
-  ];
+  const { size } = await stat(archive);
+  return judge({
+    name: `prepare of ${(size / 1024 ** 2).toFixed(0)} MiB, p50`,
+    value: median(ours),
+    unit: 's',
+    samples: rounds,
+    floor: { name: 'curl, then unsquashfs', value: median(bare) },
+    target: { kind: 'at most', value: 1.15, of: 'ratio' },
+  });
 }
 
 async function prepare(parent: string, image: { readonly address: string; readonly md5: string }): Promise<void> {

@@ -1,0 +1,46 @@
+// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
+// SPDX-License-Identifier: MIT
+
+import { execFile } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { appendFile, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+import { unpackDebian } from './debian.ts';
+
+const MIB = 1024 ** 2;
+
+/** How the agent packs a Debian root, but for what does not change the archive. */
+const PACKED = ['-noappend', '-quiet', '-no-progress', '-comp', 'zstd', '-Xcompression-level', '3', '-b', '1048576'];
+
+/** What an image is made of. */
+export interface ImageKind {
+  /** So many Debian roots beside each other, no two files of which are the same. */
+  readonly roots: number;
+  /** So many files of 64 MiB that do not shrink, as firmware and archives within an image are. */
+  readonly noise: number;
+}
+
+/** Packs an image in a directory that is there; leaves nothing but the archive. */
+export async function makeImage(archive: string, { roots, noise }: ImageKind): Promise<void> {
+  const tree = `${archive}.tree`;
+  await unpackDebian(`${tree}/0`);
+  for (let root = 1; root < roots; root += 1) {
+    await unpackDebian(`${tree}/${String(root)}`);
+    await makeDifferent(`${tree}/${String(root)}`);
+  }
+  await mkdir(`${tree}/0/srv/noise`, { recursive: true });
+  for (let file = 0; file < noise; file += 1) await writeNoise(`${tree}/0/srv/noise/${String(file)}`);
+  await promisify(execFile)('mksquashfs', [roots === 1 ? `${tree}/0` : tree, archive, ...PACKED]);
+  await rm(tree, { recursive: true });
+}
+
+async function makeDifferent(root: string): Promise<void> {
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) await appendFile(`${entry.parentPath}/${entry.name}`, randomUUID());
+}
+
+async function writeNoise(path: string): Promise<void> {
+  await using file = await open(path, 'wx');
+  for (let piece = 0; piece < 64; piece += 1) await file.write(randomBytes(MIB));
+}
