@@ -1,10 +1,11 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
-import { leanPackages, loadedAtOnce } from './lean.ts';
+import { leanPackages, loadedAtOnce, unseenExports } from './lean.ts';
 
 /** The programs that ship, by the name of the command, and where each begins. */
 export const PROGRAMS = {
@@ -29,10 +30,11 @@ const require = imsCreateRequire(import.meta.url);`;
 
 /** Bundles one program into one file and says what went into it. */
 export async function bundle(name: ProgramName, directory: string): Promise<Metafile> {
+  const outfile = join(directory, `${name}.mjs`);
   const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: [PROGRAMS[name]],
-    outfile: join(directory, `${name}.mjs`),
+    outfile,
     bundle: true,
     platform: 'node',
     target: 'node26',
@@ -41,12 +43,24 @@ export async function bundle(name: ProgramName, directory: string): Promise<Meta
     sourcemap: 'linked',
     metafile: true,
     logLevel: 'warning',
-    plugins: [loadedAtOnce, leanPackages],
+    // Whatever else is in a bundle would get an undici by it.
+    inject: name === 'ims-agent' ? [join(ROOT, 'libs/http/src/fetch-classes.ts')] : [],
+    plugins: [loadedAtOnce, unseenExports, leanPackages],
     // Names stay, for stack traces; a third of the text goes, and with it memory.
     minifyWhitespace: true,
     banner: { js: [HEADER, REQUIRE].join('\n') },
   });
+  await escapeText(outfile);
   return metafile;
+}
+
+/** One character beyond ASCII, in somebody's name at the end, and V8 keeps two bytes for each of the whole text. */
+async function escapeText(path: string): Promise<void> {
+  const text = await readFile(path, 'utf8');
+  await writeFile(
+    path,
+    text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
 }
 
 /** The folders of this repository whose code is in a bundle: `libs/contract`, `apps/sshd`. */

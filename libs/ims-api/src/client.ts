@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 import type { Http, HttpAnswer } from '@ims/http';
 import { complaintOf, jsonOf } from './plain-text.ts';

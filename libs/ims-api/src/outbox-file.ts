@@ -4,7 +4,7 @@
 import { constants } from 'node:fs';
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import { Failure, type Logger } from '@ims/runtime';
 import { jsonOf } from './plain-text.ts';

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The key of the tag by which a job finds its own image record again (contract §6.2). */
 export const JOB_TAG = 'ims.cray.com/job-id';

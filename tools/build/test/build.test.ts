@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,9 +84,25 @@ describe('the bundles', () => {
     expect(spoken.filter((word) => text.includes(word))).toEqual([]);
   });
 
-  it.each(['ims-sshd', 'ims-agent'] as const)('%s runs with little room for short-lived objects', (name) => {
+  it.each(['ims-sshd', 'ims-agent'] as const)('%s runs without what costs memory and saves it no time', (name) => {
     const [interpreter] = readFileSync(join(dist, `${name}.mjs`), 'utf8').split('\n', 1);
-    expect(interpreter).toContain(' --max-semi-space-size=1');
+    const flags = ['--no-opt', '--no-maglev', '--max-semi-space-size=1', '--v8-pool-size=0'];
+    expect(interpreter?.split(' ')).toEqual(expect.arrayContaining(flags));
+  });
+
+  it.each(names)('%s is ASCII, so that V8 keeps one byte for each character', (name) => {
+    expect(readFileSync(join(dist, `${name}.mjs`), 'utf8').match(/[^\0-\x7f]/g)).toBeNull();
+  });
+
+  it('ims-agent has one undici and leaves that of Node alone', () => {
+    const tellLoaded = "process.on('exit', () => console.error(process.moduleLoadList.join()))";
+    const loadedBy = (...args: readonly string[]): string =>
+      spawnSync(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(tellLoaded)}`, ...args], {
+        encoding: 'utf8',
+      }).stderr;
+    expect(loadedBy(join(dist, 'ims-agent.mjs'), '--version')).not.toContain('internal/deps/undici/undici');
+    expect(loadedBy('--input-type=module', '--eval', "import 'node:http'")).toContain('internal/deps/undici/undici');
+    expect(readFileSync(join(dist, 'ims-agent.mjs'), 'utf8')).not.toMatch(/\bnew Response\(/);
   });
 
   it.each(names)('%s holds no fakes', (name) => {

@@ -37,5 +37,5 @@ describe('a lean bundle', () => {
     expect(lean).toContain('libs/kube/src/client.ts');
     expect(lean).not.toContain('libs/kube/src/client-later.ts');
     expect((await inputsOf([])).filter((path) => MODELS.test(path)).length).toBeGreaterThan(500);
-  });
+  }, 120_000);
 });
