@@ -15,6 +15,8 @@ export interface Answer {
 /** Runs a program to its end, with something to read if need be. */
 export async function ask(program: string, args: readonly string[], input = ''): Promise<Answer> {
   const child = spawn(program, args, { stdio: 'pipe' });
+  // A program that has ended takes no more input.
+  child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   const ended = once(child, 'exit') as Promise<[number | null]>;
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);

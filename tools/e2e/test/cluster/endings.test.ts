@@ -1,19 +1,16 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
 import { commission } from '../publishing/base-image.ts';
 import { expectNothingOutside, expectPublished, jobInIms } from '../publishing/outcome.ts';
-import { describeJobs, type Bench } from './bench.ts';
-import { startPodJob, type PodJob } from './pod-job.ts';
+import { describeJobs } from './bench.ts';
+import { BUILD_FAILS, startCreating } from './creating.ts';
+import { startPodJob } from './pod-job.ts';
 import { endOf } from './seen.ts';
 import { expectToldTruly } from './told.ts';
 
-const run = promisify(execFile);
 const WHY = 'the driver does not build';
 
 describeJobs('a Job', 'endings', (bench) => {
@@ -36,14 +33,14 @@ describeJobs('a Job', 'endings', (bench) => {
   });
 
   it('that creates an image publishes what the builder has made', async () => {
-    const { world, created, job } = await startCreating(bench(), ['true']);
+    const { world, created, job } = await startCreating(bench(), { root: 'there', builder: ['true'] });
     expect(await job.ended('Complete')).toBe('CompletionsReached');
     await expectPublished(world, created);
     expect(await expectToldTruly(job, { exitCode: 0 })).toMatchObject({ phase: 'Succeeded' });
   });
 
   it('whose builder has failed fails once, and publishes nothing', async () => {
-    const { world, created, job } = await startCreating(bench(), ['touch', '/mnt/image/build_failed']);
+    const { world, created, job } = await startCreating(bench(), { root: 'there', builder: BUILD_FAILS });
     expect(await job.ended('Failed')).toBe('PodFailurePolicy');
     expect(await job.pods()).toHaveLength(1);
     const status = await expectToldTruly(job, { exitCode: 11 });
@@ -51,23 +48,3 @@ describeJobs('a Job', 'endings', (bench) => {
     await expectNothingOutside(world, created);
   });
 });
-
-/** A job whose claim holds an image root, and whose builder does no more than this. */
-async function startCreating(bench: Bench, command: readonly string[]) {
-  const world = await bench.startWorld();
-  const created = await world.createJob({ action: 'create' });
-  const job: PodJob = await startPodJob(bench, {
-    world,
-    job: created,
-    values: {
-      job: { action: 'create' },
-      source: { url: '' },
-      builder: { image: `${bench.images.sshd.repository}:${bench.images.sshd.tag}`, command },
-    },
-    fill: async (directory) => {
-      await mkdir(`${directory}/build`);
-      await run('cp', ['-a', created.volume.imageRoot, `${directory}/build/image-root`]);
-    },
-  });
-  return { world, created, job };
-}

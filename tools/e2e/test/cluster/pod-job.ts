@@ -9,7 +9,7 @@ import { onTestFailed } from 'vitest';
 
 import type { Values } from '../charts/charts.ts';
 import { customize } from '../charts/job-object.ts';
-import { clientOptions, runClient, type Said } from '../support/client.ts';
+import { clientOptions, liveClient, runClient, type LiveLogin, type Said } from '../support/client.ts';
 import type { Job } from '../support/job.ts';
 import type { World } from '../support/world.ts';
 import type { Bench } from './bench.ts';
@@ -30,6 +30,8 @@ export interface PodJob {
   readonly shellReady: () => Promise<SeenPod>;
   readonly ssh: (command: string) => Promise<Said>;
   readonly sftp: (batch: string) => Promise<Said>;
+  /** A login with a terminal that stays. */
+  readonly login: () => Promise<LiveLogin>;
   /** What lies on the claim. */
   readonly status: () => Promise<JobStatus>;
   /** Waits until what lies on the claim says this phase. */
@@ -124,15 +126,14 @@ function podJobOf(
     (await json<{ items: SeenPod[] }>('pods', '--selector', selectorOf(name), '--sort-by=.metadata.creationTimestamp'))
       .items;
   const pod = async (): Promise<SeenPod> => await eventually(async () => (await pods()).at(-1));
-  const client = async (program: 'ssh' | 'sftp', before: readonly string[], after: string): Promise<Said> => {
+  const clientArguments = async (...options: readonly string[]): Promise<string[]> => {
     const at = await pod();
     const address = at.status.podIP ?? '';
     const knownHosts = `${key}.known_hosts`;
     await writeFile(knownHosts, `${address} ${annotationOf(at, 'ssh-host-key') ?? ''}\n`);
     // The first value that ssh is given for an option holds.
     const pinned = ['-o', 'StrictHostKeyChecking=yes', '-o', `UserKnownHostsFile=${knownHosts}`];
-    const options = [...pinned, ...clientOptions({ port: 22, key }), ...before, address];
-    return program === 'ssh' ? await runClient('ssh', [...options, after]) : await runClient('sftp', options, after);
+    return [...pinned, ...clientOptions({ port: 22, key }), ...options, address];
   };
   const status = async (): Promise<JobStatus> =>
     await eventually(async () => {
@@ -150,8 +151,9 @@ function podJobOf(
       await kubectl(['wait', `pod/${metadata.name}`, condition, '--timeout=60s']);
       return await pod();
     },
-    ssh: async (command) => await client('ssh', [], command),
-    sftp: async (batch) => await client('sftp', ['-b', '-'], batch),
+    ssh: async (command) => await runClient('ssh', [...(await clientArguments()), command]),
+    sftp: async (batch) => await runClient('sftp', await clientArguments('-b', '-'), batch),
+    login: async () => liveClient('ssh', await clientArguments('-tt')),
     status,
     reached: async (phase) =>
       await eventually(async () => {
