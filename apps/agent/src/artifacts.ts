@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 
 import type { ArtifactName } from '@ims/contract';
 import type { Artifacts, ArtifactSource } from '@ims/export';
@@ -48,22 +48,11 @@ async function openArchive(path: string): Promise<ArtifactSource> {
     size,
     stream: (range = { start: 0, end: size }) =>
       handle.createReadStream({ start: range.start, end: range.end - 1, highWaterMark: CHUNK, autoClose: false }),
-    fill: async (buffer, position) => await fillFrom(handle, buffer, position),
+    descriptor: handle.fd,
     close: async () => {
       await handle.close();
     },
   };
-}
-
-/** Reading may give less than was asked for before the end has come. */
-async function fillFrom(handle: FileHandle, buffer: Uint8Array, position: number): Promise<number> {
-  let done = 0;
-  while (done < buffer.byteLength) {
-    const { bytesRead } = await handle.read(buffer, done, buffer.byteLength - done, position + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return done;
 }
 
 async function openBootFile(
@@ -77,6 +66,7 @@ async function openBootFile(
       name,
       size: opened.size,
       stream: (range) => opened.stream(range),
+      descriptor: opened.descriptor,
       close: async () => {
         await opened.close();
       },

@@ -1,12 +1,16 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { open, truncate, utimes, writeFile, type FileHandle } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-import { cleanUp, startObjectStore, type ObjectStore } from '@ims/testing';
+import { cleanUp, startObjectStore, temporaryDirectory, type ObjectStore } from '@ims/testing';
 import type { ArtifactSource } from '@ims/export';
+import { digestOf } from '../src/digests.ts';
 import { createBuffers, readThrough } from '../src/s3/buffers.ts';
+import { readSums } from '../src/s3/source-sums.ts';
 import { createS3Store } from '../src/s3/store.ts';
+import { createWholeDigest } from '../src/s3/whole-digest.ts';
 import { bucketOf, optionsOf, PART } from './bucket.ts';
 import { imageOf, never, silent, sourceOf } from './sources.ts';
 
@@ -14,14 +18,25 @@ const MIB = 1024 * 1024;
 const noise = Buffer.from(Array.from({ length: 251 }, (_, at) => at)).toString('latin1');
 const bytes = Buffer.alloc(2 * PART + 12_345, noise, 'latin1');
 
-/** A source that fills buffers; its streams are not to be used. */
-function fillable(content = bytes): ArtifactSource {
+const handles: FileHandle[] = [];
+afterEach(async () => {
+  for (const handle of handles.splice(0)) await handle.close();
+});
+afterAll(cleanUp);
+
+/** An open file; its streams are not to be used. */
+async function opened(content: Uint8Array = bytes): Promise<ArtifactSource & { readonly path: string }> {
+  const path = `${await temporaryDirectory('source')}/rootfs`;
+  await writeFile(path, content);
+  const handle = await open(path);
+  handles.push(handle);
   return {
     ...sourceOf('rootfs', content),
+    path,
+    descriptor: handle.fd,
     stream: () => {
       throw new Error('streamed');
     },
-    fill: async (buffer, position) => content.copy(buffer, 0, position, position + buffer.byteLength),
   };
 }
 
@@ -31,52 +46,96 @@ async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(copies);
 }
 
-describe('a source that fills buffers', () => {
+describe('a source with a descriptor', () => {
   it.each([0, 1, MIB - 1, MIB, MIB + 1, 3 * MIB])('is read through to its last byte when it has %i', async (size) => {
     const content = bytes.subarray(0, size);
-    expect((await joined(readThrough(fillable(content)))).equals(content)).toBe(true);
+    expect((await joined(readThrough(await opened(content)))).equals(content)).toBe(true);
   });
 
   it('is read part by part into memory that is used again', async () => {
-    const buffers = createBuffers();
-    const memory = new Set<ArrayBufferLike>();
+    const [buffers, source] = [createBuffers(), await opened()];
+    const memory = new Set<ArrayBufferLike | undefined>();
     for (const start of [0, PART, 2 * PART]) {
       const end = Math.min(start + PART, bytes.byteLength);
-      const reading = buffers.read(fillable(), { start, end });
-      const copies: Uint8Array[] = [];
-      for await (const chunk of reading.chunks) {
-        memory.add(chunk.buffer);
-        copies.push(Buffer.from(chunk));
-      }
-      expect(Buffer.concat(copies).equals(bytes.subarray(start, end))).toBe(true);
-      reading.done();
+      const read = await buffers.read(source, { start, end });
+      memory.add(read?.bytes.buffer);
+      expect(bytes.subarray(start, end).equals(read?.bytes ?? Buffer.alloc(0))).toBe(true);
+      read?.done();
     }
-    expect(memory.size).toBe(1);
+    expect([...memory]).toEqual([expect.any(ArrayBuffer)]);
   });
 
   it('that is shorter than a part gives what there is', async () => {
-    const reading = createBuffers().read(fillable(bytes.subarray(0, MIB + 5)), { start: 0, end: 3 * MIB });
-    expect(await joined(reading.chunks)).toHaveLength(MIB + 5);
+    const read = await createBuffers().read(await opened(bytes.subarray(0, MIB + 5)), { start: 0, end: 3 * MIB });
+    expect(read?.bytes).toHaveLength(MIB + 5);
   });
 
-  it('is streamed where a part is longer than what is kept in memory', async () => {
-    const reading = createBuffers().read(sourceOf('rootfs', bytes), { start: 0, end: bytes.byteLength });
-    expect((await joined(reading.chunks)).equals(bytes)).toBe(true);
-    expect(() => createBuffers().read(fillable(), { start: 0, end: 9 * MIB })).toThrow('streamed');
+  it('is streamed where a part is longer than what is kept in memory, and so is one without', async () => {
+    const buffers = createBuffers();
+    expect(await buffers.read(await opened(), { start: 0, end: 9 * MIB })).toBeUndefined();
+    expect(await buffers.read(sourceOf('rootfs', bytes), { start: 0, end: PART })).toBeUndefined();
   });
 });
 
-describe('a source that fills buffers, in S3', () => {
+describe('a large file', () => {
+  // Large enough for a thread of its own.
+  const large = Buffer.alloc(64 * MIB + 7, noise, 'latin1');
+  const plan = { partBytes: 8 * MIB, partMd5: 'unwanted' } as const;
+
+  it('H20 has the md5 and the sha256 of all its bytes', async () => {
+    const { digest, parts } = await readSums(await opened(large), plan, never);
+    expect(digest).toEqual(digestOf(large));
+    const sums = Array.from({ length: 9 }, (_, at) => digestOf(large.subarray(at * 8 * MIB, (at + 1) * 8 * MIB)));
+    expect(parts.map(({ sha256 }) => Buffer.from(sha256, 'base64').toString('hex'))).toEqual(
+      sums.map(({ sha256 }) => sha256),
+    );
+  });
+
+  it('H20 is refused when somebody writes to it while it is hashed', async () => {
+    const source = await opened(large);
+    await utimes(source.path, 1, 1);
+    await using whole = createWholeDigest(source);
+    await writeFile(source.path, 'other bytes', { flag: 'r+' });
+    await expect(whole.digest()).rejects.toMatchObject({ reason: 'VerificationFailed' });
+  });
+
+  it('H20 is refused when it has become shorter', async () => {
+    const source = await opened(large);
+    await truncate(source.path, 10 * MIB);
+    await expect(readSums(source, plan, never)).rejects.toMatchObject({ reason: 'VerificationFailed' });
+  });
+
+  it('is no longer read once the job is over', async () => {
+    const [source, over] = [await opened(large), new Error('over')];
+    await expect(readSums(source, plan, AbortSignal.abort(over))).rejects.toBe(over);
+  });
+});
+
+describe('a file, in S3', () => {
   let server: ObjectStore;
   beforeAll(async () => {
     server = await startObjectStore();
   });
-  afterAll(cleanUp);
+  const image = imageOf('22222222-3333-4444-8555-666666666666');
+  const put = async (source: ArtifactSource): Promise<string> => {
+    const store = createS3Store(optionsOf(server, { parallel: 2 }));
+    return (await store.put(image, source, { onProgress: silent, signal: never })).path;
+  };
 
   it('is stored in parts side by side as it is', async () => {
-    const store = createS3Store(optionsOf(server, { parallel: 2 }));
-    const image = imageOf('22222222-3333-4444-8555-666666666666');
-    const { path } = await store.put(image, fillable(), { onProgress: silent, signal: never });
+    const path = await put(await opened());
     expect(Buffer.from(await bucketOf(server).readObject(path)).equals(bytes)).toBe(true);
+  });
+
+  it('tells as much progress as it has bytes, and never less than before', async () => {
+    const told: number[] = [];
+    const store = createS3Store(optionsOf(server));
+    const onProgress = (done: number): void => {
+      told.push(done);
+    };
+    await store.put(imageOf('33333333-3333-4444-8555-666666666666'), await opened(), { onProgress, signal: never });
+    expect(told).toEqual([...told].sort((a, b) => a - b));
+    expect(told.at(-1)).toBe(bytes.byteLength);
+    expect(told.length).toBeGreaterThanOrEqual(3);
   });
 });

@@ -57,10 +57,10 @@ export interface ArtifactSource {
   /** The bytes from `start` (inclusive) to `end` (exclusive), all of them when left out. */
   stream(range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>;
   /**
-   * Fills a buffer of the caller with the bytes from `position` on, and gives how many came; fewer only at the end.
-   * For large sources: new memory for each chunk costs more than reading it.
+   * An open file that holds exactly these bytes, to be read by position until `close`. For large sources: threads
+   * share descriptors, and new memory for each chunk costs more than reading it.
    */
-  readonly fill?: (buffer: Uint8Array, position: number) => Promise<number>;
+  readonly descriptor?: number;
   close(): Promise<void>;
 }
 

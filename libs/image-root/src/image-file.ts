@@ -32,6 +32,11 @@ export class ImageFile implements AsyncDisposable {
     this.size = facts.size;
   }
 
+  /** Of the open file, until it is closed: reading by it leads nowhere else, whatever becomes of the path. */
+  get descriptor(): number {
+    return this.#handle.fd;
+  }
+
   /**
    * The bytes of the range, all of them when left out; may be called again and again.
    *

@@ -1,15 +1,23 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { CompleteMultipartUploadCommand, CreateMultipartUploadCommand, UploadPartCommand } from '@aws-sdk/client-s3';
+import type { Readable } from 'node:stream';
+
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  UploadPartCommand,
+  type UploadPartCommandOutput,
+} from '@aws-sdk/client-s3';
 
 import type { UploadState } from './checkpoint.ts';
 import { hasCode, isPassing } from './failure.ts';
 import { artifactMetadata } from './metadata.ts';
 import { partsOf, type Part } from './part-plan.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { changed, isUnchanged, withBody, type PartSums, type SourceSums } from './reading.ts';
+import { changed, isUnchanged, withBytes, withSource, type Sending } from './reading.ts';
 import { withSignedPayload } from './signed-payload.ts';
+import type { PartSums, SourceSums } from './source-sums.ts';
 import { shouldDoWithoutSums, type Transfer } from './transfer.ts';
 import type { HeldPart } from './uploads.ts';
 
@@ -122,7 +130,6 @@ async function sendPart(
   const { transfer, upload } = multipart;
   const { shared, source, key } = transfer;
   const sums = sumsOf(multipart, part);
-  const size = part.end - part.start;
   const what = `storing ${key}, part ${String(part.number)}`;
   let told = 0;
   const onBytes = (done: number): void => {
@@ -130,29 +137,37 @@ async function sendPart(
     told = Math.max(told, done);
   };
   const etag = await shared.access.call({ what, key, signal }, async (s3, options) => {
-    const reading = shared.buffers.read(source, part);
-    const body = { chunks: reading.chunks, size, name: source.name, onBytes };
-    const { ETag } = await withBody(body, options.abortSignal, async (stream, abortSignal) => {
+    const send = async (body: Readable, abortSignal: AbortSignal): Promise<UploadPartCommandOutput> => {
       const command = new UploadPartCommand({
         Bucket: shared.access.bucket,
         Key: key,
         UploadId: upload.uploadId,
         PartNumber: part.number,
-        Body: stream,
-        ContentLength: size,
+        Body: body,
+        ContentLength: part.end - part.start,
         ...(upload.sums === 'sha256' ? { ChecksumSHA256: sums.sha256 } : {}),
       });
       return await s3.send(withSignedPayload(command, sums.sha256), { abortSignal }).catch(async (error: unknown) => {
         // Bytes change on their way now and then; when they have changed at home, no further attempt helps.
-        if (isMismatch(error) && !(await isUnchanged(source, part, sums))) throw changed(source.name);
+        if (isMismatch(error) && !(await isUnchanged(source, part, sums.sha256))) throw changed(source.name);
         throw error;
       });
-    });
-    reading.done();
+    };
+    const { ETag } = await withPart(transfer, part, { signal: options.abortSignal, onBytes, send });
     if (ETag === undefined) throw shared.access.strange(key);
     return ETag.replaceAll('"', '');
   });
   return sentPart(multipart, part, etag);
+}
+
+/** Sends a part from memory when it fits in there: new memory for each chunk costs more than reading it. */
+async function withPart<T>({ shared, source }: Transfer, part: Part, sending: Sending<T>): Promise<T> {
+  const read = await shared.buffers.read(source, part);
+  if (read === undefined) return await withSource(source, part, sending);
+  if (read.bytes.byteLength < part.end - part.start) throw changed(source.name);
+  const result = await withBytes(read.bytes, sending);
+  read.done();
+  return result;
 }
 
 function sentPart({ upload, sums }: Multipart, part: Part, etag: string): SentPart {

@@ -12,8 +12,9 @@ import { differenceOf, lookUp, lookUpBefore, type Held, type Wanted } from './he
 import { artifactMetadata } from './metadata.ts';
 import { beginUpload, finishUpload } from './multipart.ts';
 import { PART_BYTES, partBytesFor } from './part-plan.ts';
-import { readSums, readWhole, type SourceSums } from './reading.ts';
+import { readWhole } from './reading.ts';
 import { putWhole } from './single.ts';
+import { readSums, type SourceSums } from './source-sums.ts';
 import type { Transfer } from './transfer.ts';
 import { abortUpload, deleteObject, listParts, listUploads } from './uploads.ts';
 
@@ -50,12 +51,7 @@ async function putSmall(transfer: Transfer): Promise<Outcome> {
     return await unlessHeld(transfer, wanted, async (_attempt, trace) => {
       trace.objectSent = true;
       const metadata = artifactMetadata(image, digest);
-      let most = 0;
-      const onBytes = (done: number): void => {
-        most = Math.max(most, done);
-        options.onProgress(most, source.size);
-      };
-      await putWhole(shared, { what: `storing ${key}`, key, bytes, metadata, onBytes, signal });
+      await putWhole(shared, { what: `storing ${key}`, key, bytes, metadata, signal });
     });
   });
 }

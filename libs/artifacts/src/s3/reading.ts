@@ -1,72 +1,15 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 
 import type { ArtifactSource } from '@ims/export';
 import { Failure } from '@ims/runtime';
-import type { Digest } from '../digests.ts';
-import { readThrough } from './buffers.ts';
 import type { Part } from './part-plan.ts';
-import { createWholeDigest } from './whole-digest.ts';
 
 /** A piece that is handed to the socket; progress is told and aborts are seen between two of them. */
 const PIECE_BYTES = 256 * 1024;
-
-/** What is known of one part. */
-export interface PartSums {
-  /** In base64, as S3 writes it. */
-  readonly sha256: string;
-  /** Lower-case hex; what a server without checksums tells parts by. */
-  readonly md5: string | undefined;
-}
-
-/** A source that was read once. */
-export interface SourceSums {
-  readonly digest: Digest;
-  readonly parts: readonly PartSums[];
-}
-
-/**
- * Reads a source once: the digest of all and the checksums of its parts.
- *
- * @throws Failure VerificationFailed when it has fewer or more bytes than it said
- */
-export async function readSums(
-  source: ArtifactSource,
-  plan: { readonly partBytes: number; readonly partMd5: 'wanted' | 'unwanted' },
-  signal: AbortSignal,
-): Promise<SourceSums> {
-  await using whole = createWholeDigest(source.size);
-  const parts: PartSums[] = [];
-  const begin = (): { sha256: Hash; md5: Hash | undefined; left: number } => ({
-    sha256: createHash('sha256'),
-    md5: plan.partMd5 === 'wanted' ? createHash('md5') : undefined,
-    left: plan.partBytes,
-  });
-  let part = begin();
-  const end = (): void => {
-    parts.push({ sha256: part.sha256.digest('base64'), md5: part.md5?.digest('hex') });
-    part = begin();
-  };
-  for await (const chunk of readThrough(source)) {
-    signal.throwIfAborted();
-    await whole.update(chunk);
-    for (let at = 0; at < chunk.byteLength;) {
-      const piece = chunk.subarray(at, at + part.left);
-      part.sha256.update(piece);
-      part.md5?.update(piece);
-      part.left -= piece.byteLength;
-      at += piece.byteLength;
-      if (part.left === 0) end();
-    }
-  }
-  if (part.left < plan.partBytes) end();
-  const digest = await whole.digest();
-  if (digest.size !== source.size) throw wrongLength(source, digest.size);
-  return { digest, parts };
-}
 
 /**
  * Reads a whole source into memory; for small ones.
@@ -87,25 +30,44 @@ export async function readWhole(source: ArtifactSource, signal: AbortSignal): Pr
   return bytes;
 }
 
-/** What a body is made of. */
-export interface BodyOptions {
-  readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-  readonly size: number;
-  readonly name: string;
+/** How a body is sent. */
+export interface Sending<T> {
+  readonly signal: AbortSignal;
   /** How many bytes of this body were taken so far. */
   readonly onBytes: (done: number) => void;
+  readonly send: (stream: Readable, abortSignal: AbortSignal) => Promise<T>;
+}
+
+/** Sends bytes at hand. In pieces: TLS makes a copy of what it is given at once. */
+export async function withBytes<T>(bytes: Uint8Array, { signal, onBytes, send }: Sending<T>): Promise<T> {
+  let at = 0;
+  const stream = new Readable({
+    highWaterMark: PIECE_BYTES,
+    read() {
+      onBytes(at);
+      const piece = bytes.subarray(at, at + PIECE_BYTES);
+      at += piece.byteLength;
+      this.push(piece.byteLength === 0 ? null : piece);
+    },
+  });
+  try {
+    return await send(stream, signal);
+  } finally {
+    stream.destroy();
+  }
 }
 
 /**
- * Sends a body of exactly `size` bytes. The request ends when its source fails, and rejects with why: by itself it
- * would wait for bytes for ever.
+ * Sends exactly `size` bytes of a source as they come. The request ends when its source fails, and rejects with why: by
+ * itself it would wait for bytes for ever.
  */
-export async function withBody<T>(
-  options: BodyOptions,
-  signal: AbortSignal,
-  send: (stream: Readable, abortSignal: AbortSignal) => Promise<T>,
+export async function withSource<T>(
+  source: ArtifactSource,
+  part: Part,
+  { signal, onBytes, send }: Sending<T>,
 ): Promise<T> {
-  const stream = Readable.from(pieces(options), { objectMode: false, highWaterMark: PIECE_BYTES });
+  const pieces = piecesOf(source, part, onBytes);
+  const stream = Readable.from(pieces, { objectMode: false, highWaterMark: PIECE_BYTES });
   const broken = new AbortController();
   stream.once('error', (error) => {
     broken.abort(error);
@@ -119,25 +81,30 @@ export async function withBody<T>(
   }
 }
 
-async function* pieces({ chunks, size, name, onBytes }: BodyOptions): AsyncGenerator<Uint8Array> {
+async function* piecesOf(
+  source: ArtifactSource,
+  part: Part,
+  onBytes: (done: number) => void,
+): AsyncGenerator<Uint8Array> {
+  const size = part.end - part.start;
   let done = 0;
-  for await (const chunk of chunks) {
+  for await (const chunk of source.stream(part)) {
     for (let at = 0; at < chunk.byteLength; at += PIECE_BYTES) {
       const piece = chunk.subarray(at, at + PIECE_BYTES);
       done += piece.byteLength;
-      if (done > size) throw changed(name);
+      if (done > size) throw changed(source.name);
       yield piece;
       onBytes(done);
     }
   }
-  if (done < size) throw changed(name);
+  if (done < size) throw changed(source.name);
 }
 
 /** Whether a part of the source still has the checksum that was found in the first pass. */
-export async function isUnchanged(source: ArtifactSource, part: Part, sums: PartSums): Promise<boolean> {
+export async function isUnchanged(source: ArtifactSource, part: Part, sha256: string): Promise<boolean> {
   const hash = createHash('sha256');
   for await (const chunk of source.stream(part)) hash.update(chunk);
-  return hash.digest('base64') === sums.sha256;
+  return hash.digest('base64') === sha256;
 }
 
 /** A source that does not hold still. */
@@ -147,7 +114,8 @@ export function changed(name: string): Failure {
   });
 }
 
-function wrongLength(source: ArtifactSource, got: number): Failure {
+/** A source that is not as long as it said. */
+export function wrongLength(source: ArtifactSource, got: number): Failure {
   const found = got > source.size ? 'more' : String(got);
   return new Failure(
     'VerificationFailed',

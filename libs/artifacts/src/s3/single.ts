@@ -5,7 +5,6 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 
 import { digestOf } from '../digests.ts';
 import { isPassing } from './failure.ts';
-import { withBody } from './reading.ts';
 import { withSignedPayload } from './signed-payload.ts';
 import { shouldDoWithoutSums, type Shared } from './transfer.ts';
 
@@ -15,7 +14,6 @@ export interface SinglePut {
   readonly key: string;
   readonly bytes: Uint8Array;
   readonly metadata: Readonly<Record<string, string>>;
-  readonly onBytes: (done: number) => void;
   readonly signal: AbortSignal;
 }
 
@@ -32,19 +30,16 @@ export async function putWhole(shared: Shared, put: SinglePut): Promise<void> {
 
 async function send(shared: Shared, put: SinglePut, sha256: string): Promise<void> {
   const { access } = shared;
-  const { what, key, bytes, metadata, onBytes, signal } = put;
+  const { what, key, bytes, metadata, signal } = put;
   await access.call({ what, key, signal }, async (s3, options) => {
-    const body = { chunks: [bytes], size: bytes.byteLength, name: key, onBytes };
-    await withBody(body, options.abortSignal, async (stream, abortSignal) => {
-      const command = new PutObjectCommand({
-        Bucket: access.bucket,
-        Key: key,
-        Body: bytes.byteLength === 0 ? new Uint8Array() : stream,
-        ContentLength: bytes.byteLength,
-        Metadata: { ...metadata },
-        ...(shared.sums === 'sha256' ? { ChecksumSHA256: sha256 } : {}),
-      });
-      return await s3.send(withSignedPayload(command, sha256), { abortSignal });
+    const command = new PutObjectCommand({
+      Bucket: access.bucket,
+      Key: key,
+      Body: bytes,
+      ContentLength: bytes.byteLength,
+      Metadata: { ...metadata },
+      ...(shared.sums === 'sha256' ? { ChecksumSHA256: sha256 } : {}),
     });
+    await s3.send(withSignedPayload(command, sha256), options);
   });
 }

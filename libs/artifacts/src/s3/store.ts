@@ -105,7 +105,7 @@ async function putManifest(
   const metadata = checksumMetadata(digestOf(bytes));
   const rules = { ...retryRules(access.settings, access.logger), what: 'storing the manifest', signal };
   const etag = await retrying({ ...rules, isTransient: isOther }, async () => {
-    await putWhole(shared, { what: rules.what, key, bytes, metadata, onBytes: () => undefined, signal });
+    await putWhole(shared, { what: rules.what, key, bytes, metadata, signal });
     return await readBack(access, { key, bytes }, signal);
   });
   await removeUploads(access, keyOf(image, ''), signal);

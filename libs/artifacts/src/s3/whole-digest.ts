@@ -2,28 +2,32 @@
 // SPDX-License-Identifier: MIT
 
 import { createHash } from 'node:crypto';
+import { fstatSync } from 'node:fs';
 
+import type { ArtifactSource } from '@ims/export';
 import { createDigester, type Digest } from '../digests.ts';
 import { startMd5Thread } from './md5-thread.ts';
+import { changed } from './reading.ts';
 
 /** From this size on a thread of its own is worth its start and its memory. */
 const WORTH_A_THREAD = 64 * 1024 * 1024;
 
-/** Collects md5, sha256 and length in one pass. */
+/** Collects md5, sha256 and length in one pass over a source. */
 export interface WholeDigest extends AsyncDisposable {
-  update(chunk: Uint8Array): Promise<void>;
+  update(chunk: Uint8Array): void;
+  /** @throws Failure VerificationFailed when somebody wrote to the source meanwhile */
   digest(): Promise<Digest>;
 }
 
-/** Makes an empty digest for so many bytes; for many of them two processors work. */
-export function createWholeDigest(size: number): WholeDigest {
-  return size < WORTH_A_THREAD ? inline() : threaded();
+/** Begins the digest of a source; for a large file two processors work. */
+export function createWholeDigest({ name, size, descriptor }: ArtifactSource): WholeDigest {
+  return descriptor === undefined || size < WORTH_A_THREAD ? inline() : threaded(name, descriptor);
 }
 
 function inline(): WholeDigest {
   const digester = createDigester();
   return {
-    update: async (chunk) => {
+    update: (chunk) => {
       digester.update(chunk);
     },
     digest: async () => digester.digest(),
@@ -31,17 +35,23 @@ function inline(): WholeDigest {
   };
 }
 
-function threaded(): WholeDigest {
-  const md5 = startMd5Thread();
+function threaded(name: string, descriptor: number): WholeDigest {
+  const writtenAt = (): bigint => fstatSync(descriptor, { bigint: true }).mtimeNs;
+  const before = writtenAt();
+  const md5 = startMd5Thread(descriptor);
   const sha256 = createHash('sha256');
   let size = 0;
   return {
-    update: async (chunk) => {
-      await md5.update(chunk);
+    update: (chunk) => {
       sha256.update(chunk);
       size += chunk.byteLength;
     },
-    digest: async () => ({ size, md5: await md5.digest(), sha256: sha256.digest('hex') }),
+    digest: async () => {
+      const sums = { size, md5: await md5.digest(), sha256: sha256.digest('hex') };
+      // The thread has read the bytes once more: both sums have to be of the same ones (H20).
+      if (writtenAt() !== before) throw changed(name);
+      return sums;
+    },
     [Symbol.asyncDispose]: async () => {
       await md5[Symbol.asyncDispose]();
     },
