@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 /** Runs a program to its end, with something to read if need be. */
-export async function ask(program: string, args: readonly string[], input = ''): Promise<Answer> {
+export async function ask(program: string, args: readonly string[], input?: string): Promise<Answer> {
   const child = spawn(program, args, { stdio: 'pipe' });
   // A program that has ended takes no more input.
   child.stdin.on('error', () => undefined);

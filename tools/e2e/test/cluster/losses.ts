@@ -2,27 +2,40 @@
 // SPDX-License-Identifier: MIT
 
 import type { Bench } from './bench.ts';
+import { killContainer } from './pod-processes.ts';
 import type { SeenPod } from './seen.ts';
 
-/** Takes a pod away, or the life of one of its containers. */
-export type Loss = (bench: Bench, pod: SeenPod) => Promise<unknown>;
+/** Who of a pod is there: its init container alone, both containers, or the agent when the shell is gone. */
+export type Present = 'prepare' | 'both' | 'agent';
 
-const kill =
-  (container: string): Loss =>
-  async ({ namespace }, { metadata }) =>
-    // All but process 1, which ends with its child. The shell dies with its container.
-    await namespace
-      .kubectl(['exec', metadata.name, '--container', container, '--', 'bash', '-c', 'kill -9 -1'])
-      .catch(() => undefined);
+/** How a pod, or the life of one of its containers, is lost. */
+export interface Loss {
+  readonly name: string;
+  /** Whose end it is; of the whole pod when left out. */
+  readonly container?: 'agent' | 'sshd';
+  readonly lose: (bench: Bench, pod: SeenPod, present: Present) => Promise<unknown>;
+}
 
-/** How a pod is lost. */
-export const LOSSES: Readonly<Record<string, Loss>> = {
-  'is deleted': async ({ namespace }, { metadata }) => await namespace.kubectl(['delete', 'pod', metadata.name]),
-  'is evicted': async ({ namespace }, { metadata: { name } }) => {
-    const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: namespace.name } };
-    const path = `/api/v1/namespaces/${namespace.name}/pods/${name}/eviction`;
-    return await namespace.kubectl(['create', '--raw', path, '--filename', '-'], JSON.stringify(eviction));
+/** Everything that can be lost. */
+export const LOSSES: readonly Loss[] = [
+  {
+    name: 'pod deleted',
+    lose: async ({ namespace }, { metadata }) =>
+      await namespace.kubectl(['delete', 'pod', metadata.name, '--wait=false']),
   },
-  'loses its agent to SIGKILL': kill('agent'),
-  'loses its sshd container to SIGKILL': kill('sshd'),
-};
+  {
+    // As `kubectl drain` does it.
+    name: 'pod evicted',
+    lose: async ({ namespace }, { metadata: { name } }) => {
+      const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: namespace.name } };
+      const path = `/api/v1/namespaces/${namespace.name}/pods/${name}/eviction`;
+      return await namespace.kubectl(['create', '--raw', path, '--filename', '-'], JSON.stringify(eviction));
+    },
+  },
+  {
+    name: 'agent kill -9',
+    container: 'agent',
+    lose: async (_bench, pod, present) => await killContainer(pod, present === 'prepare' ? 'prepare' : 'agent'),
+  },
+  { name: 'sshd kill -9', container: 'sshd', lose: async (_bench, pod) => await killContainer(pod, 'sshd') },
+];

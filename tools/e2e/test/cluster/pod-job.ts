@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 
 import { KUBERNETES_PREFIX, type AnnotationName, type JobStatus, type Phase } from '@ims/contract';
 import { eventually, onCleanup, removeTree } from '@ims/testing';
-import { onTestFailed } from 'vitest';
+import { TestRunner } from 'vitest';
 
 import type { Values } from '../charts/charts.ts';
 import { customize } from '../charts/job-object.ts';
@@ -28,7 +28,8 @@ export interface PodJob {
   readonly pod: () => Promise<SeenPod>;
   /** Waits as `kubectl wait` does, and gives the pod. */
   readonly shellReady: () => Promise<SeenPod>;
-  readonly ssh: (command: string) => Promise<Said>;
+  /** Logs in to the pod that is there, or without a look at the cluster to one that has been seen. */
+  readonly ssh: (command: string, to?: SeenPod) => Promise<Said>;
   readonly sftp: (batch: string) => Promise<Said>;
   /** A login with a terminal that stays. */
   readonly login: () => Promise<LiveLogin>;
@@ -48,6 +49,8 @@ export interface PodJobOptions {
   readonly job: Job;
   /** Sections of the chart's values. */
   readonly values: Readonly<Record<string, Values>>;
+  /** A claim that is full when it holds so much; as large as the machine's disk when left out. */
+  readonly room?: string;
   /** Changes the claim before there is a pod. */
   readonly fill?: (directory: string) => Promise<void>;
 }
@@ -56,7 +59,7 @@ export interface PodJobOptions {
 export async function startPodJob(bench: Bench, options: PodJobOptions): Promise<PodJob> {
   const { namespace } = bench;
   const name = `job-${options.job.id.slice(0, 8)}`;
-  const directory = await makeVolume(bench, name);
+  const directory = await makeVolume(bench, name, options.room);
   await options.fill?.(directory);
   await makeSecrets(bench, options.world, name);
   onCleanup(async () => {
@@ -65,15 +68,18 @@ export async function startPodJob(bench: Bench, options: PodJobOptions): Promise
   });
   await namespace.install('ims-job', { name, values: await valuesOf(bench, name, options) });
   const found = podJobOf(bench, { name, directory, key: options.job.key });
-  onTestFailed(async () => {
-    await tellAll(bench, name);
+  // Before the job is taken away, which a listener for failures would come too late for.
+  const test = TestRunner.getCurrentTest();
+  onCleanup(async () => {
+    if (test?.result?.state === 'fail') await tellAll(bench, name);
   });
   return found;
 }
 
-async function makeVolume({ namespace, own }: Bench, name: string): Promise<string> {
+async function makeVolume({ namespace, own }: Bench, name: string, room?: string): Promise<string> {
   const volume = `${namespace.name}-${name}`;
-  const directory = await own.volume({ name: volume, size: '1Gi', backing: 'directory' });
+  const backing = room === undefined ? 'directory' : 'memory';
+  const directory = await own.volume({ name: volume, size: room ?? '1Gi', backing });
   onCleanup(async () => {
     await namespace.kubectl(['delete', 'persistentvolume', volume, '--wait=false']);
     await removeTree(directory);
@@ -93,7 +99,11 @@ async function makeSecrets({ namespace }: Bench, { agentEnv }: World, name: stri
   await namespace.kubectl(['create', 'secret', 'generic', `${name}-oauth`, files]);
 }
 
-async function valuesOf(bench: Bench, name: string, { world, job, values }: PodJobOptions): Promise<Values> {
+async function valuesOf(
+  bench: Bench,
+  name: string,
+  { world, job, values, room = '1Gi' }: PodJobOptions,
+): Promise<Values> {
   const { IMS_URL: url = '', S3_BUCKET: bucket = '', ...agentEnv } = world.agentEnv;
   const patience = Object.entries(agentEnv).filter(([variable]) => /_TIMEOUT$|_TRANSPORT$/.test(variable));
   const all = customize({
@@ -101,7 +111,7 @@ async function valuesOf(bench: Bench, name: string, { world, job, values }: PodJ
     job: { id: job.id, ...values['job'] },
     result: { name: 'an image' },
     ssh: { publicKey: await readFile(`${job.key}.pub`, 'utf8') },
-    claim: { volume: `${bench.namespace.name}-${name}`, storageClass: '-', size: '1Gi' },
+    claim: { volume: `${bench.namespace.name}-${name}`, storageClass: '-', size: room },
     images: { ...bench.images },
     ims: { url, oauthSecret: `${name}-oauth` },
     store: { bucket, secret: `${name}-s3` },
@@ -126,8 +136,8 @@ function podJobOf(
     (await json<{ items: SeenPod[] }>('pods', '--selector', selectorOf(name), '--sort-by=.metadata.creationTimestamp'))
       .items;
   const pod = async (): Promise<SeenPod> => await eventually(async () => (await pods()).at(-1));
-  const clientArguments = async (...options: readonly string[]): Promise<string[]> => {
-    const at = await pod();
+  const clientArguments = async (options: readonly string[], to?: SeenPod): Promise<string[]> => {
+    const at = to ?? (await pod());
     const address = at.status.podIP ?? '';
     const knownHosts = `${key}.known_hosts`;
     await writeFile(knownHosts, `${address} ${annotationOf(at, 'ssh-host-key') ?? ''}\n`);
@@ -148,12 +158,12 @@ function podJobOf(
     shellReady: async () => {
       const { metadata } = await pod();
       const condition = `--for=condition=${KUBERNETES_PREFIX}ShellReady`;
-      await kubectl(['wait', `pod/${metadata.name}`, condition, '--timeout=60s']);
+      await kubectl(['wait', `pod/${metadata.name}`, condition, '--timeout=180s']);
       return await pod();
     },
-    ssh: async (command) => await runClient('ssh', [...(await clientArguments()), command]),
-    sftp: async (batch) => await runClient('sftp', await clientArguments('-b', '-'), batch),
-    login: async () => liveClient('ssh', await clientArguments('-tt')),
+    ssh: async (command, to) => await runClient('ssh', [...(await clientArguments([], to)), command]),
+    sftp: async (batch) => await runClient('sftp', await clientArguments(['-b', '-']), batch),
+    login: async () => liveClient('ssh', await clientArguments(['-tt'])),
     status,
     reached: async (phase) =>
       await eventually(async () => {
@@ -167,7 +177,7 @@ function podJobOf(
       return items.toSorted((one, other) => one.eventTime.localeCompare(other.eventTime));
     },
     ended: async (how) => {
-      await kubectl(['wait', `job/${name}`, `--for=condition=${how}`, '--timeout=100s']);
+      await kubectl(['wait', `job/${name}`, `--for=condition=${how}`, '--timeout=240s']);
       const job = await json<SeenJob>('job', name);
       return job.status.conditions?.find((condition) => condition.type === how)?.reason;
     },

@@ -26,6 +26,7 @@ export interface SeenPod {
     readonly podIP?: string;
     readonly conditions?: readonly SeenCondition[];
     readonly containerStatuses?: readonly SeenContainer[];
+    readonly initContainerStatuses?: readonly SeenContainer[];
   };
 }
 
