@@ -18,7 +18,14 @@ interface Role extends KubernetesObject {
   }[];
 }
 
-const EVERYTHING = { launcher: { create: true }, podMonitor: { enabled: true, labels: { release: 'yes' } } };
+function agentRole(objects: readonly KubernetesObject[]): Role {
+  return only<Role>(
+    objects.filter(({ metadata }) => metadata.name === 'ims-agent'),
+    'Role',
+  );
+}
+
+const EVERYTHING = { launcher: { create: true } };
 
 describe('the chart of the surroundings', () => {
   it('is clean to helm lint', async () => {
@@ -26,7 +33,7 @@ describe('the chart of the surroundings', () => {
   });
 
   it('allows the agent what it needs and nothing else', async () => {
-    const { rules } = only<Role>(await render('ims-buildenv', {}), 'Role');
+    const { rules } = agentRole(await render('ims-buildenv', {}));
     const allowed = rules.flatMap(({ apiGroups, resources, verbs }) =>
       apiGroups.flatMap((group) => resources.map((resource) => ({ group, resource, verbs }))),
     );
@@ -60,11 +67,11 @@ describe('the chart of the surroundings', () => {
     expect(policy).toContain('"cidr":"::/0","except":["fd00:ec2::254/128"]');
   });
 
-  it('makes what is optional when it is told so', async () => {
-    const kinds = (await render('ims-buildenv', {})).map(({ kind }) => kind);
-    expect(kinds).not.toContain('PodMonitor');
-    const all = await render('ims-buildenv', EVERYTHING);
-    expect(only(all, 'PodMonitor').metadata.labels).toMatchObject({ release: 'yes' });
+  it('makes the account of a launcher when it is told so', async () => {
+    const names = (objects: readonly KubernetesObject[]) =>
+      objects.filter(({ kind }) => kind === 'RoleBinding').map(({ metadata }) => metadata.name);
+    expect(names(await render('ims-buildenv', {}))).toEqual(['ims-agent']);
+    expect(names(await render('ims-buildenv', EVERYTHING))).toEqual(['ims-agent', 'ims-launcher']);
   });
 
   it('refuses what cannot be meant', async () => {
