@@ -5,9 +5,10 @@ import type { Errand } from './shell.ts';
 
 /**
  * Where the user's flags lie (contract §1.1): on the volume, which a shell without a jail sees, or in the jail's own
- * `/tmp`. Only the directory of an image root that is seen from outside tells the two apart in every pod.
+ * `/tmp`. What only the pair knows is on every volume and in no image: it tells the two apart, also where a build has
+ * failed and left no image root.
  */
-const WHERE = 'd=/tmp; if [ -d /mnt/image/image-root ]; then d=/mnt/image; fi';
+const WHERE = 'd=/tmp; if [ -d /mnt/image/.ims ]; then d=/mnt/image; fi';
 
 /** Says that the user is done. */
 export const COMPLETE: Errand = { command: [`${WHERE}; touch "$d/complete"`], input: '' };

@@ -5,6 +5,7 @@ import type { ProcessRunner, Started } from '@ims/process';
 import { Failure, type Outcome } from '@ims/runtime';
 
 import { plain } from './fields.ts';
+import { grantFor } from './rights.ts';
 
 /** A single question to the cluster takes no longer, in milliseconds. */
 const ASK_MS = 60_000;
@@ -67,8 +68,9 @@ export function refusalOf(outcome: Outcome): Failure {
   }
   const said = outcome.timedOut ? 'the cluster did not answer in time' : plain(outcome.stderr).trim();
   if (/\bforbidden\b/i.test(said)) {
+    const grant = grantFor(said);
     return new Failure('PermissionMissing', `kubectl was refused: ${said}`, {
-      advice: 'ask the administrator of the namespace for it',
+      advice: `ask the administrator ${grant === undefined ? 'for it' : `to run: ${grant}`}`,
     });
   }
   return new Failure('ConfigurationInvalid', `kubectl failed: ${said}`, {

@@ -35,6 +35,10 @@ admission policies refuse, whatever the role allows,`,
     `What is left is to lie about one's own job, and to read the specs of pods in the namespace. Keep the secrets of other
 programs out of pod specs there; the jobs have theirs in secrets, presigned addresses included. In a job's pod only the
 agent and the stage before it have the token, and it lives an hour.`,
+    '## What a user may',
+    `The role \`ims-user\` holds what [kubectl-ims](../../docs/kubernetes.md) takes: to see pods and to reach their shell. It
+is bound to nobody:`,
+    '```sh\nkubectl --namespace ims create rolebinding ims-user-alice --role ims-user --user alice\n```',
   ],
   'ims-job': [
     `One IMS job: the image that is customised is fetched and unpacked, a shell is opened in it by ssh, and what the user

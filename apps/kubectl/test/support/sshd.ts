@@ -28,7 +28,7 @@ export async function startShell(jailed: boolean): Promise<Shell> {
   const lines = Object.entries(settings).map(([name, value]) => `${name} ${value}\n`);
   await writeFile(`${directory}/sshd_config`, lines.join(''));
   const own = 'mkdir -p /run/sshd; mount -t tmpfs none /tmp; mount -t tmpfs none /mnt';
-  const outside = jailed ? 'true' : 'mkdir -p /mnt/image/image-root';
+  const outside = jailed ? 'true' : 'mkdir -p /mnt/image/.ims';
   const script = `${own}; ${outside}; exec /usr/sbin/sshd -D -e -f ${directory}/sshd_config`;
   const sshd = spawn('unshare', ['--mount', 'sh', '-c', script], { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(sshd, 'exit');

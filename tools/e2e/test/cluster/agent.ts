@@ -43,10 +43,15 @@ export async function createPod(namespace: Namespace, name: string): Promise<voi
 export async function agentOf(namespace: Namespace, pod: string | undefined, directory: string): Promise<Agent> {
   const bound = pod === undefined ? [] : ['--bound-object-kind', 'Pod', '--bound-object-name', pod];
   const token = (await namespace.kubectl(['create', 'token', 'ims-agent', ...bound])).trim();
-  const config = await kubeconfigOf(namespace);
   const file = `${directory}/${pod ?? 'unbound'}.kubeconfig`;
-  await writeFile(file, JSON.stringify({ ...config, users: [{ name: config.users[0].name, user: { token } }] }));
+  await writeKubeconfig(namespace, file, token);
   return { token, kubectl: async (args) => await namespace.kubectlAs(file, args) };
+}
+
+/** Writes the file of kubectl for whoever has this token. */
+export async function writeKubeconfig(namespace: Namespace, file: string, token: string): Promise<void> {
+  const config = await kubeconfigOf(namespace);
+  await writeFile(file, JSON.stringify({ ...config, users: [{ name: config.users[0].name, user: { token } }] }));
 }
 
 /** Where the API server is. */
