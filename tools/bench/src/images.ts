@@ -35,9 +35,13 @@ export async function makeImage(archive: string, { roots, noise }: ImageKind): P
   await rm(tree, { recursive: true });
 }
 
-async function makeDifferent(root: string): Promise<void> {
-  for (const entry of await readdir(root, { recursive: true, withFileTypes: true }))
-    if (entry.isFile()) await appendFile(`${entry.parentPath}/${entry.name}`, randomUUID());
+/** Descends by itself, into directories alone: the recursion of `readdir` follows links, out of the tree too. */
+async function makeDifferent(directory: string): Promise<void> {
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const path = `${directory}/${entry.name}`;
+    if (entry.isDirectory()) await makeDifferent(path);
+    else if (entry.isFile()) await appendFile(path, randomUUID());
+  }
 }
 
 async function writeNoise(path: string): Promise<void> {
