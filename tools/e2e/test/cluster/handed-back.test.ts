@@ -39,7 +39,7 @@ describeJobs('H10 a Job whose image lacks its kernel when its user says complete
     expect(said.slice(said.indexOf('/tmp/complete.refused;'))).toMatch(/vmlinuz[^]*No such file/);
     const refused = 'jsonpath={.metadata.annotations.ims\\.cray\\.com/reason}=CompleteRefused';
     const { name } = (await job.pod()).metadata;
-    await bench().namespace.kubectl(['wait', `pod/${name}`, `--for=${refused}`, '--timeout=60s']);
+    await bench().namespace.kubectl(['wait', `pod/${name}`, `--for=${refused}`, '--timeout=180s']);
     const pod = await job.pod();
     expect(annotationOf(pod, 'phase')).toBe('WaitingOnUser');
     expect(annotationOf(pod, 'message')).toBe(message);

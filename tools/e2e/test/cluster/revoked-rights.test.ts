@@ -1,13 +1,36 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { ERRORS, REQUIRED_PERMISSIONS } from '@ims/contract';
+import { eventually, onCleanup } from '@ims/testing';
 import { expect, it } from 'vitest';
 
 import { commission } from '../publishing/base-image.ts';
 import { expectPublished } from '../publishing/outcome.ts';
 import { describeJobs } from './bench.ts';
+import type { Namespace } from './namespace.ts';
 import { annotationOf, startPodJob } from './pod-job.ts';
 import { endOf } from './seen.ts';
+
+/** Takes from the agents of the namespace what the chart has given them, until the test has ended. */
+async function revoke(namespace: Namespace): Promise<void> {
+  await namespace.kubectl(['delete', 'rolebinding', 'ims-agent']);
+  const who = ['--role', 'ims-agent', '--serviceaccount', `${namespace.name}:ims-agent`];
+  onCleanup(async () => {
+    await namespace.kubectl(['create', 'rolebinding', 'ims-agent', ...who]);
+  });
+}
+
+/** A row of what `ims-agent check` has found. */
+interface Missing {
+  readonly permission: { readonly resource: string };
+  readonly command: string;
+}
+
+/** The name of what a command creates, if that is a binding. */
+function nameOfBinding(command: string): string[] {
+  return /create rolebinding (\S+)/.exec(command)?.slice(1) ?? [];
+}
 
 describeJobs('a Job whose agent loses its rights', 'revoked', (bench) => {
   it('while the shell is open ends as well as any, and says once what is missing', async () => {
@@ -17,7 +40,7 @@ describeJobs('a Job whose agent loses its rights', 'revoked', (bench) => {
     const source = { url: `s3://${world.objects.bucket}/${base.key}` };
     const job = await startPodJob(bench(), { world, job: commissioned, values: { job: { jail: true }, source } });
     await job.shellReady();
-    await namespace.kubectl(['delete', 'rolebinding', '--all']);
+    await revoke(namespace);
     expect(await job.ssh('touch /tmp/complete')).toMatchObject({ code: 0 });
     expect(await job.ended('Complete')).toBe('CompletionsReached');
     await expectPublished(world, commissioned, [base.key]);
@@ -31,5 +54,39 @@ describeJobs('a Job whose agent loses its rights', 'revoked', (bench) => {
       expect(said).toHaveLength(1);
       expect(said[0]).toContain('`ims-agent check` names the command that grants it');
     }
+  });
+
+  it('learns from `ims-agent check` what is missing, and has it by the very commands that it names', async () => {
+    const { namespace } = bench();
+    const world = await bench().startWorld();
+    const { job: commissioned, base } = await commission(world);
+    const source = { url: `s3://${world.objects.bucket}/${base.key}` };
+    const job = await startPodJob(bench(), { world, job: commissioned, values: { job: { jail: true }, source } });
+    const { metadata } = await job.shellReady();
+    const check = async (): Promise<{ readonly exitCode: number; readonly missing: readonly Missing[] }> => {
+      const command = 'ims-agent check --output json; code=$?; echo; echo $code';
+      const inAgent = ['exec', metadata.name, '--container', 'agent', '--', 'bash', '-c', command];
+      const [answer = '', exitCode] = (await namespace.kubectl(inAgent)).split('\n').filter(Boolean);
+      return { exitCode: Number(exitCode), missing: (JSON.parse(answer) as { missing: readonly Missing[] }).missing };
+    };
+    await revoke(namespace);
+    // The API server takes a moment until it heeds that.
+    const { missing } = await eventually(async () => {
+      const found = await check();
+      return found.missing.length === REQUIRED_PERMISSIONS.length ? found : undefined;
+    });
+    expect(missing.map(({ permission }) => permission.resource)).toEqual(
+      REQUIRED_PERMISSIONS.map(({ resource }) => resource),
+    );
+    expect((await check()).exitCode).toBe(ERRORS.PermissionMissing.exit);
+    const commands = missing.flatMap(({ command }) => command.split(' && '));
+    for (const command of commands) await namespace.kubectl(command.split(' ').slice(1));
+    onCleanup(async () => {
+      await namespace.kubectl(['delete', 'rolebinding', ...commands.flatMap(nameOfBinding)]);
+    });
+    await eventually(async () => (await check()).exitCode === 0);
+    expect(await job.ssh('touch /tmp/complete')).toMatchObject({ code: 0 });
+    expect(await job.ended('Complete')).toBe('CompletionsReached');
+    expect(annotationOf(await job.pod(), 'phase')).toBe('Succeeded');
   });
 });
