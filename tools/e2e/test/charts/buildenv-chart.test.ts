@@ -18,6 +18,11 @@ interface Role extends KubernetesObject {
   }[];
 }
 
+interface NetworkPolicy extends KubernetesObject {
+  readonly kind: 'NetworkPolicy';
+  readonly spec: { readonly ingress: readonly unknown[] };
+}
+
 function agentRole(objects: readonly KubernetesObject[]): Role {
   return only<Role>(
     objects.filter(({ metadata }) => metadata.name === 'ims-agent'),
@@ -65,6 +70,23 @@ describe('the chart of the surroundings', () => {
     const policy = JSON.stringify(only(await render('ims-buildenv', {}), 'NetworkPolicy'));
     expect(policy).toContain('"cidr":"0.0.0.0/0","except":["169.254.169.254/32"]');
     expect(policy).toContain('"cidr":"::/0","except":["fd00:ec2::254/128"]');
+  });
+
+  it.each([
+    ['anybody', {}, undefined],
+    [
+      'whom the values name',
+      { ingressFrom: [{ ipBlock: { cidr: '10.1.0.0/16' } }] },
+      [{ ipBlock: { cidr: '10.1.0.0/16' } }],
+    ],
+  ])('lets %s reach port 22 of a job, and nobody anything else of it', async (_who, networkPolicy, from) => {
+    const { spec } = only<NetworkPolicy>(await render('ims-buildenv', { networkPolicy }), 'NetworkPolicy');
+    const port = { protocol: 'TCP', port: 22 };
+    expect(spec).toMatchObject({
+      podSelector: { matchLabels: { 'app.kubernetes.io/name': 'ims-job' } },
+      policyTypes: ['Ingress', 'Egress'],
+    });
+    expect(spec.ingress).toEqual([from === undefined ? { ports: [port] } : { ports: [port], from }]);
   });
 
   it('makes the account of a launcher when it is told so', async () => {
