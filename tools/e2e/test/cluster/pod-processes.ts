@@ -20,7 +20,7 @@ export async function processNamed(pod: SeenPod, name: string): Promise<PodProce
 }
 
 /** The processes whose control group has this in its name: the uid of a pod, or the id of a container. */
-export async function processesOf(group: string): Promise<readonly PodProcess[]> {
+async function processesOf(group: string): Promise<readonly PodProcess[]> {
   const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
   const seen = await Promise.all(
     pids.map(async (pid) => {
