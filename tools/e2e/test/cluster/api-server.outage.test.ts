@@ -30,7 +30,7 @@ interface HeldJob extends Started {
 }
 
 describeJobs('a Job whose API server goes away for a minute', 'outage', (bench) => {
-  it('H32 goes on and ends as if nothing had happened, and its pod is told the truth as soon as that is possible', async () => {
+  it('goes on and ends as if nothing had happened, and its pod is told the truth as soon as that is possible', async () => {
     const own = bench().own;
     const start = async (phase: HeldPhase): Promise<HeldJob> => await startHeld(bench(), HOLDS[phase].hold);
     const [preparing, shell, ending, validating, packing, uploading, registering, lastWords] = await Promise.all([
