@@ -11,7 +11,14 @@ import { openLogger } from '@ims/logging';
 import { createRunner } from '@ims/process';
 import { combineReporters, createStatusFile, createTerminationMessage } from '@ims/reporting';
 import { systemClock, type Logger } from '@ims/runtime';
-import { createBoard, createHeartbeat, createPeer, ensurePrivateDirectory, volumeDirectory } from '@ims/sentinel';
+import {
+  createBoard,
+  createHeartbeat,
+  createPeer,
+  ensurePrivateDirectory,
+  keepReserve,
+  volumeDirectory,
+} from '@ims/sentinel';
 import { createPacker } from '@ims/squashfs';
 
 import { jobArtifacts } from './artifacts.ts';
@@ -42,6 +49,7 @@ export async function wire(
   });
   for (const warning of config.warnings) logger.warn({}, warning);
   await ensurePrivateDirectory(layout.private);
+  await keepReserve(layout.private);
   // Whatever is opened before something else fails is closed again.
   await using opening = new AsyncDisposableStack();
   const journal = await openJournal({ path: `${layout.private}/journal.jsonl`, job: values.IMS_JOB_ID, logger });

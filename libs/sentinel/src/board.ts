@@ -5,6 +5,7 @@ import { SENTINELS, type Layout, type Sentinel, type SentinelName } from '@ims/c
 import type { Board, Logger } from '@ims/runtime';
 import { clearSentinel, noUserDirectory, postSentinel, readSentinel, type ReadRule } from './file.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
+import { withReserve } from './reserve.ts';
 import { createSettledReader } from './settled.ts';
 import { evaluateUntil } from './until.ts';
 import type { OpenDirectory, UserDirectory } from './user-directory.ts';
@@ -50,7 +51,7 @@ export function createBoard(options: BoardOptions): ClosableBoard {
       const durable = SENTINELS[name].place !== 'private';
       if (!durable) await ensurePrivateDirectory(layout.private);
       const posted = await inDirectory(options, name, async (path) => {
-        await postSentinel(path, note, { durable });
+        await withReserve(layout.private, () => postSentinel(path, note, { durable }));
         return true;
       });
       if (posted === undefined) throw noUserDirectory();

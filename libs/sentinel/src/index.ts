@@ -7,4 +7,5 @@ export { clearSentinel, postSentinel, readSentinel, type ReadRule } from './file
 export { createHeartbeat, type Heartbeat, type HeartbeatOptions } from './heartbeat.ts';
 export { createPeer, type NamedPeer, type PeerOptions } from './peer.ts';
 export { ensurePrivateDirectory } from './private-directory.ts';
+export { keepReserve } from './reserve.ts';
 export { volumeDirectory, type OpenDirectory, type UserDirectory } from './user-directory.ts';
