@@ -15,7 +15,7 @@ export const TYPES = {
   adapter: ['contract', 'util', 'domain'],
   app: ['contract', 'util', 'domain', 'adapter'],
   testing: ['contract', 'util', 'domain', 'adapter'],
-  tool: ['contract', 'util', 'domain', 'adapter', 'testing'],
+  tool: ['contract', 'util', 'domain', 'adapter', 'testing', 'tool'],
 };
 
 /**
@@ -27,7 +27,7 @@ export const SCOPES = {
   sshd: ['sshd', 'shared'],
   agent: ['agent', 'shared'],
   shared: ['shared'],
-  local: ['sshd', 'agent', 'shared'],
+  local: ['sshd', 'agent', 'shared', 'local'],
 };
 
 /** The only folders that may import a vendor package. */

@@ -4,7 +4,11 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 
+import { whyNoCluster } from '@ims/cluster';
 import { cleanUp, SOURCE_TREE } from '@ims/testing';
+import { measureAgents } from './cluster/crowd.ts';
+import { measureInPod } from './cluster/in-pod.ts';
+import { measureTelling } from './cluster/telling.ts';
 import type { Figure } from './figure.ts';
 import { measureEnding } from './ending.ts';
 import { measureHandOvers } from './hand-overs.ts';
@@ -39,7 +43,20 @@ const GROUPS: Readonly<Record<string, () => Promise<Figure[]>>> = {
     await measureUploading({ rounds: quick ? 3 : 5, fastGiB: quick ? 0.5 : 2, largeGiB: quick ? 1 : 10 }),
   watching: async () =>
     await measureMillion({ files: quick ? 50_000 : 1_000_000, rounds: quick ? 50 : 200, seconds: quick ? 10 : 20 }),
+  pod: async () => await onCluster(async () => await measureInPod(quick ? 3 : 9)),
+  telling: async () => await onCluster(async () => await measureTelling(quick ? 10 : 40)),
+  agents: async () =>
+    await onCluster(
+      async () => await measureAgents(quick ? { count: 100, seconds: 60 } : { count: 1000, seconds: 240 }),
+    ),
 };
+
+async function onCluster(measure: () => Promise<Figure[]>): Promise<Figure[]> {
+  const why = whyNoCluster();
+  if (why === undefined) return await measure();
+  process.stderr.write(`leaves it out: ${why}\n`);
+  return [];
+}
 
 await buildBundles();
 const machine = describeMachine();

@@ -6,6 +6,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import {
   awsCli,
   startFakeIms,
+  startFaultProxy,
   startObjectStore,
   startTokenServer,
   temporaryDirectory,
@@ -29,8 +30,17 @@ export interface Site {
 
 const CLIENT = { clientId: 'admin-client', clientSecret: 'a secret of the benchmark' };
 
-/** Starts a site that ends with the benchmark; IMS takes so many milliseconds for each call, one after the other. */
-export async function startSite(options: { readonly imsDelayMs?: number } = {}): Promise<Site> {
+/** What is different from a site that answers at once, on this machine alone. */
+interface SiteOptions {
+  /** IMS takes so many milliseconds for each call, one after the other. */
+  readonly imsDelayMs?: number;
+  /** The address of this machine where pods reach all of it. */
+  readonly host?: string;
+}
+
+/** Starts a site that ends with the benchmark. */
+export async function startSite(options: SiteOptions = {}): Promise<Site> {
+  const { host } = options;
   const [objects, tokens] = await Promise.all([
     startObjectStore({ metadata: await temporaryDirectory('metadata') }),
     startTokenServer({ ...CLIENT, lifetimeSeconds: 3600 }),
@@ -43,16 +53,23 @@ export async function startSite(options: { readonly imsDelayMs?: number } = {}):
     bucketDirectory: `${objects.directory}/${objects.bucket}`,
     storeEnv: {
       IMS_STORE: `s3://${objects.bucket}`,
-      S3_ENDPOINT: objects.endpoint,
+      S3_ENDPOINT: await reachedFrom(objects.endpoint, host),
       S3_ACCESS_KEY: objects.accessKey,
       S3_SECRET_KEY: objects.secretKey,
     },
     imsEnv: {
-      IMS_URL: ims.url,
-      OAUTH_CONFIG_DIR: await oauthFiles(tokens.url),
+      IMS_URL: await reachedFrom(ims.url, host),
+      OAUTH_CONFIG_DIR: await oauthFiles(await reachedFrom(tokens.url, host)),
       OAUTHLIB_INSECURE_TRANSPORT: '1',
     },
   };
+}
+
+async function reachedFrom(address: string, host: string | undefined): Promise<string> {
+  if (host === undefined) return address;
+  const { origin } = new URL(address);
+  const { url } = await startFaultProxy({ target: origin, host });
+  return address.replace(origin, url);
 }
 
 /** Removes every object. */

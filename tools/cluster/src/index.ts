@@ -7,11 +7,12 @@ import { loadImage } from './images.ts';
 import { ADDRESSES, layoutOf, type Layout } from './layout.ts';
 import { alone, type Release } from './lock.ts';
 import type { Part } from './parts.ts';
-import { stopDaemon } from './processes.ts';
+import { pidOf, stopDaemon } from './processes.ts';
 import { refusal, thisHost } from './refusal.ts';
 import { bringUp, startPart } from './up.ts';
 import { createVolume, type VolumeRequest } from './volumes.ts';
 
+export { loadPair, type PairImages } from './pair-images.ts';
 export type { Part } from './parts.ts';
 export type { VolumeRequest } from './volumes.ts';
 
@@ -31,6 +32,8 @@ export interface OwnCluster {
   readonly load: (image: string) => Promise<void>;
   /** Makes a PersistentVolume and says where its files lie on this machine. */
   readonly volume: (request: VolumeRequest) => Promise<string>;
+  /** The process of one program of the cluster; rejects when it does not run. */
+  readonly pid: (part: Part) => Promise<number>;
   /** Kills one program of the cluster, such as the API server. */
   readonly stop: (part: Part) => Promise<void>;
   /** Starts it again; the API server is waited for. */
@@ -70,6 +73,11 @@ function ownCluster(layout: Layout): OwnCluster {
     hostAddress: ADDRESSES.host,
     load: async (image) => await loadImage(layout, image),
     volume: async (request) => await createVolume(layout, request),
+    pid: async (part) => {
+      const pid = await pidOf(layout, part);
+      if (pid === undefined) throw new Error(`${part} does not run`);
+      return pid;
+    },
     stop: async (part) => await alone(layout, () => stopDaemon(layout, part, 'SIGKILL')),
     start: async (part) => await alone(layout, () => startPart(layout, part)),
   };

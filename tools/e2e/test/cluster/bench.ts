@@ -1,13 +1,12 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { startCluster, type OwnCluster } from '@ims/cluster';
+import { loadPair, startCluster, type OwnCluster, type PairImages } from '@ims/cluster';
 import { cleanUp } from '@ims/testing';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 
 import { startWorld, type World } from '../support/world.ts';
 import { openNamespace, type Namespace } from './namespace.ts';
-import { loadPair, type PairImages } from './pair-images.ts';
 import { describeOnCluster, OPENING_MS } from './suite.ts';
 
 /** Where jobs of the real pair run: a cluster with the images, and a namespace with the accounts of the site. */

@@ -6,12 +6,10 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import type { OwnCluster } from '@ims/cluster';
-
-import type { Values } from '../charts/charts.ts';
+import type { OwnCluster } from './index.ts';
 
 const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Of this clone alone: clones on one machine share podman and the cluster. */
 const TAG = `test-${createHash('sha256').update(ROOT).digest('hex').slice(0, 12)}`;
@@ -22,10 +20,8 @@ export interface PairImages {
   readonly sshd: ChartImage;
 }
 
-interface ChartImage extends Values {
-  readonly repository: string;
-  readonly tag: string;
-}
+/** A type and no interface: charts take records. */
+type ChartImage = Readonly<Record<'repository' | 'tag' | 'pullPolicy', string>>;
 
 /**
  * Builds the images of this source and brings them into the cluster. Steps whose input has not changed are not done
