@@ -46,6 +46,7 @@ export function helper(name: string): string {
 const SHIPPED = {
   PATH: `${dirname(NODE)}:/usr/sbin:/usr/bin:/sbin:/bin`,
   MALLOC_ARENA_MAX: '1',
+  MALLOC_TRIM_THRESHOLD_: '131072',
   NODE_COMPILE_CACHE: `${BUNDLES}/compile-cache`,
 };
 
