@@ -112,6 +112,7 @@ async function podOf(
     metadata: { name },
     spec: {
       serviceAccountName: 'ims-agent',
+      automountServiceAccountToken: true,
       restartPolicy: 'Never',
       volumes: [shared, oauth].map((mount) => ({ name: mount.name, hostPath: { path: mount.mountPath } })),
       containers: [
