@@ -24,6 +24,7 @@ export const SYSTEM_TOOLS = [
   { tool: 'rsync', apt: 'rsync', zypper: 'rsync', dnf: 'rsync', stages: ['test'] },
   { tool: 'setfattr', apt: 'attr', zypper: 'attr', dnf: 'attr', stages: ['test'] },
   { tool: 'getfattr', apt: 'attr', zypper: 'attr', dnf: 'attr', stages: ['test'] },
+  { tool: 'setfacl', apt: 'acl', zypper: 'acl', dnf: 'acl', stages: ['test'] },
   { tool: 'busybox', apt: 'busybox-static', zypper: 'busybox-static', dnf: 'busybox', stages: ['test'] },
   { tool: 'curl', apt: 'curl', zypper: 'curl', dnf: 'curl', stages: ['test'] },
   { tool: 'openssl', apt: 'openssl', zypper: 'openssl', dnf: 'openssl', stages: ['test', 'cluster'] },

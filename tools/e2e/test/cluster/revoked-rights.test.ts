@@ -11,14 +11,19 @@ import { describeJobs } from './bench.ts';
 import type { Namespace } from './namespace.ts';
 import { annotationOf, startPodJob } from './pod-job.ts';
 import { endOf } from './seen.ts';
+import { expectToldTruly } from './told.ts';
 
-/** Takes from the agents of the namespace what the chart has given them, until the test has ended. */
-async function revoke(namespace: Namespace): Promise<void> {
+/** Takes from the agents of the namespace what the chart has given them; the answer gives it back, at the latest when the test has ended. */
+async function revoke(namespace: Namespace): Promise<() => Promise<void>> {
   await namespace.kubectl(['delete', 'rolebinding', 'ims-agent']);
   const who = ['--role', 'ims-agent', '--serviceaccount', `${namespace.name}:ims-agent`];
-  onCleanup(async () => {
-    await namespace.kubectl(['create', 'rolebinding', 'ims-agent', ...who]);
-  });
+  let isRevoked = true;
+  const giveBack = async (): Promise<void> => {
+    if (isRevoked) await namespace.kubectl(['create', 'rolebinding', 'ims-agent', ...who]);
+    isRevoked = false;
+  };
+  onCleanup(giveBack);
+  return giveBack;
 }
 
 /** A row of what `ims-agent check` has found. */
@@ -54,6 +59,24 @@ describeJobs('a Job whose agent loses its rights', 'revoked', (bench) => {
       expect(said).toHaveLength(1);
       expect(said[0]).toContain('`ims-agent check` names the command that grants it');
     }
+  });
+
+  it('shows all of its end when they are given back in the middle of the upload', async () => {
+    const { namespace } = bench();
+    const world = await bench().startWorld();
+    const { job: commissioned, base } = await commission(world);
+    const source = { url: `s3://${world.objects.bucket}/${base.key}` };
+    const job = await startPodJob(bench(), { world, job: commissioned, values: { job: { jail: true }, source } });
+    await job.shellReady();
+    const giveBack = await revoke(namespace);
+    const stall = world.proxies.s3.on({ fault: 'stall', method: 'PUT', path: /\/rootfs/, times: 1 });
+    expect(await job.ssh('touch /tmp/complete')).toMatchObject({ code: 0 });
+    await stall.hit;
+    expect(annotationOf(await job.pod(), 'phase')).toBe('WaitingOnUser');
+    await giveBack();
+    expect(await job.ended('Complete')).toBe('CompletionsReached');
+    await expectPublished(world, commissioned, [base.key]);
+    expect(await expectToldTruly(job, { exitCode: 0 })).toMatchObject({ phase: 'Succeeded' });
   });
 
   it('learns from `ims-agent check` what is missing, and has it by the very commands that it names', async () => {
