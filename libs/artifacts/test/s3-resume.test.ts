@@ -158,6 +158,16 @@ describe('what is kept when a put fails', () => {
     expect(await bucket.list(image.imageId)).toEqual([]);
   });
 
+  it('an upload whose begin was on its way when the job was aborted is given up', async () => {
+    proxy.on({ fault: 'slow-drip', everyMs: 20, method: 'POST', path: /\?uploads/ });
+    const stop = new AbortController();
+    const putting = store().put(image, sourceOf('rootfs', bytes), { onProgress: silent, signal: stop.signal });
+    await eventually(async () => (await bucket.uploads(image.imageId)).length > 0);
+    stop.abort(new Failure('Interrupted', 'SIGTERM'));
+    await expect(putting).rejects.toMatchObject({ reason: 'Interrupted' });
+    expect(await bucket.list(image.imageId)).toEqual([]);
+  });
+
   it('H20 a source that changes between the passes is not stored', async () => {
     let reads = 0;
     const changing: ArtifactSource = {

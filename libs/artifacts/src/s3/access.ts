@@ -13,6 +13,9 @@ import { ruleForAnswer, type Role } from './transient.ts';
 /** What tidying up may take, in milliseconds: the job is ending or has better things to do. */
 const TIDY_MS = 10_000;
 
+/** How long an answer is waited for after the job was aborted, in milliseconds. */
+const LINGER_MS = 5_000;
+
 /** One call of the SDK. */
 type Step<T> = (client: S3Client, options: { readonly abortSignal: AbortSignal }) => Promise<T>;
 
@@ -25,6 +28,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** For a call on which the server may have to work for minutes. */
   readonly patient?: 'patient';
+  /** For a call whose answer alone tells what it has left on the server: an abort breaks it off only after a while. */
+  readonly onAbort?: 'linger';
 }
 
 /** A bucket, and how calls are made to it. */
@@ -52,10 +57,11 @@ export function openAccess(
   const host = new URL(settings.endpoint).host;
   const targetOf = (key?: string): string => `s3://${bucket}${key === undefined ? '' : `/${key}`} at ${host}`;
   const once = async <T>(call: Call, step: Step<T>): Promise<T> => {
-    const { key, signal, patient = 'usual' } = call;
+    const { key, signal, patient = 'usual', onAbort } = call;
     signal.throwIfAborted();
+    using sending = onAbort === 'linger' ? lingering(signal) : undefined;
     try {
-      return await step(clients[patient], { abortSignal: signal });
+      return await step(clients[patient], { abortSignal: sending?.signal ?? signal });
     } catch (error) {
       signal.throwIfAborted();
       throw failureOf({ role, target: targetOf(key), stallMs: settings.stallMs }, error);
@@ -76,6 +82,26 @@ export function openAccess(
       await step(AbortSignal.timeout(TIDY_MS)).catch((error: unknown) => {
         logger.warn({ err: error }, `${what} failed; nothing but space is lost`);
       });
+    },
+  };
+}
+
+/** A signal that aborts as another one does, some time later. */
+function lingering(signal: AbortSignal): Disposable & { readonly signal: AbortSignal } {
+  const [late, over] = [new AbortController(), new AbortController()];
+  const onAbort = (): void => {
+    const timer = setTimeout(() => {
+      late.abort(signal.reason);
+    }, LINGER_MS);
+    over.signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+    });
+  };
+  signal.addEventListener('abort', onAbort, { once: true, signal: over.signal });
+  return {
+    signal: late.signal,
+    [Symbol.dispose]: () => {
+      over.abort();
     },
   };
 }

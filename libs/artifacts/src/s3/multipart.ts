@@ -3,22 +3,16 @@
 
 import type { Readable } from 'node:stream';
 
-import {
-  CompleteMultipartUploadCommand,
-  CreateMultipartUploadCommand,
-  UploadPartCommand,
-  type UploadPartCommandOutput,
-} from '@aws-sdk/client-s3';
+import { CompleteMultipartUploadCommand, UploadPartCommand, type UploadPartCommandOutput } from '@aws-sdk/client-s3';
 
 import type { UploadState } from './checkpoint.ts';
-import { hasCode, isPassing } from './failure.ts';
-import { artifactMetadata } from './metadata.ts';
+import { hasCode } from './failure.ts';
 import { partsOf, type Part } from './part-plan.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { changed, isUnchanged, withBytes, withSource, type Sending } from './reading.ts';
 import { withSignedPayload } from './signed-payload.ts';
 import type { PartSums, SourceSums } from './source-sums.ts';
-import { shouldDoWithoutSums, type Transfer } from './transfer.ts';
+import type { Transfer } from './transfer.ts';
 import type { HeldPart } from './uploads.ts';
 
 /** A part that the service holds, as the completion names it. */
@@ -33,34 +27,6 @@ export interface Multipart {
   readonly transfer: Transfer;
   readonly upload: UploadState;
   readonly sums: SourceSums;
-}
-
-/** Begins an upload; nobody knows of it until its checkpoint is saved. */
-export async function beginUpload(transfer: Transfer, sums: SourceSums, partBytes: number): Promise<UploadState> {
-  const { shared, key, image, options } = transfer;
-  const { access } = shared;
-  const begin = async (): Promise<UploadState> => {
-    const answer = await access.call({ what: `beginning ${key}`, key, signal: options.signal }, async (s3, call) => {
-      const command = new CreateMultipartUploadCommand({
-        Bucket: access.bucket,
-        Key: key,
-        Metadata: artifactMetadata(image, sums.digest),
-        ...(shared.sums === 'sha256' ? { ChecksumAlgorithm: 'SHA256' } : {}),
-      });
-      const { UploadId, ChecksumAlgorithm } = await s3.send(command, call);
-      if (UploadId === undefined) throw access.strange(key);
-      return { UploadId, ChecksumAlgorithm };
-    });
-    // A service that does not say it back does not know it: it would not know the checksums of parts either.
-    const known = shared.sums === 'sha256' && answer.ChecksumAlgorithm === 'SHA256' ? 'sha256' : 'etag';
-    return { uploadId: answer.UploadId, partBytes, sums: known, ...sums.digest };
-  };
-  try {
-    return await begin();
-  } catch (error) {
-    if (isPassing(error) || !shouldDoWithoutSums(shared, error)) throw error;
-    return await begin();
-  }
 }
 
 /** Sends the parts that the service does not hold yet, several at once, and completes the upload. */

@@ -6,11 +6,12 @@ import { retrying } from '@ims/retry';
 import { asFailure, Failure } from '@ims/runtime';
 import { digestOf, isSame } from '../digests.ts';
 import { retryRules } from './access.ts';
+import { beginUpload } from './begin.ts';
 import { decodeUpload, encodeUpload, type UploadState } from './checkpoint.ts';
 import { hasCode } from './failure.ts';
 import { differenceOf, lookUp, lookUpBefore, type Held, type Wanted } from './held.ts';
 import { artifactMetadata } from './metadata.ts';
-import { beginUpload, finishUpload } from './multipart.ts';
+import { finishUpload } from './multipart.ts';
 import { PART_BYTES, partBytesFor } from './part-plan.ts';
 import { readWhole } from './reading.ts';
 import { putWhole } from './single.ts';
@@ -89,8 +90,13 @@ async function sendInParts(
     await finishUpload({ transfer, upload: known, sums: plan.sums }, held);
     return;
   }
-  const upload = await beginUpload(transfer, plan.sums, plan.partBytes);
-  trace.upload = upload;
+  const upload = await beginUpload(transfer, {
+    digest: plan.sums.digest,
+    partBytes: plan.partBytes,
+    onBegun: (begun) => {
+      trace.upload = begun;
+    },
+  });
   await options.checkpoint?.save(encodeUpload(upload));
   trace.objectSent = true;
   await finishUpload({ transfer, upload, sums: plan.sums }, []);
