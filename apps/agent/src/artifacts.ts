@@ -1,10 +1,11 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { open, stat } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 
+import { takeSums } from '@ims/artifacts';
 import type { ArtifactName } from '@ims/contract';
-import type { Artifacts, ArtifactSource } from '@ims/export';
+import type { ArchiveSums, Artifacts, ArtifactSource } from '@ims/export';
 import { bootPath, type BootFileNames, type ImageRoot } from '@ims/image-root';
 import { Failure, type Logger } from '@ims/runtime';
 
@@ -42,6 +43,15 @@ async function openArchive(path: string): Promise<ArtifactSource> {
   const handle = await open(path).catch((error: unknown) => {
     throw new Failure('PackingFailed', `the archive ${path} is gone`, { cause: error });
   });
+  return await archiveSource(handle);
+}
+
+/** The sums of an archive that has just been packed. */
+export async function archiveSums(archive: FileHandle, signal: AbortSignal): Promise<ArchiveSums> {
+  return await takeSums(await archiveSource(archive), signal);
+}
+
+async function archiveSource(handle: FileHandle): Promise<ArtifactSource> {
   const { size } = await handle.stat();
   return {
     name: 'rootfs',

@@ -21,7 +21,7 @@ import {
 } from '@ims/sentinel';
 import { createPacker } from '@ims/squashfs';
 
-import { jobArtifacts } from './artifacts.ts';
+import { archiveSums, jobArtifacts } from './artifacts.ts';
 import type { AgentConfig } from './config.ts';
 import { jobInspector } from './inspector.ts';
 import { podPlaceOf } from './pod.ts';
@@ -130,6 +130,7 @@ function workshop(
       kernel: async () => await zstdSupport(await root()),
       usage: async () => (await usageOf(await root())).bytes,
       freeSpace,
+      sums: archiveSums,
     }),
   };
 }

@@ -11,4 +11,5 @@ export type { S3Settings } from './s3/settings.ts';
 export { digestFile } from './files.ts';
 export { imageIdOf } from './identifiers.ts';
 export { openStore, parseStoreAddress, type StoreAddress, type StoreKind, type StoreTools } from './stores.ts';
+export { takeSums } from './take-sums.ts';
 export { verifyImage, type VerifyTools } from './verify.ts';

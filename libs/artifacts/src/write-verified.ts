@@ -4,8 +4,9 @@
 import { rm } from 'node:fs/promises';
 
 import { Failure } from '@ims/runtime';
-import { createDigester, describeChecksum, isSame, type Digest } from './digests.ts';
+import { createDigester, createSha256Digester, describeChecksum, isSame, type Digest } from './digests.ts';
 import { createTemporary, checksumFile, publish, writeAll } from './files.ts';
+import { otherThanPacked } from './recorded.ts';
 import { onStore } from './store-io.ts';
 
 /** Bytes on their way to a file. */
@@ -14,6 +15,8 @@ export interface Transfer {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** How many bytes must come. */
   readonly size: number;
+  /** What the bytes have to be, when that is known before they are read. */
+  readonly wanted: Digest | undefined;
   readonly onProgress: (done: number, total: number) => void;
   readonly signal: AbortSignal;
 }
@@ -52,8 +55,8 @@ export async function writeVerified(transfer: Transfer): Promise<Digest> {
 }
 
 async function write(transfer: Transfer, temporary: string): Promise<Digest> {
-  const { path, size, signal, onProgress } = transfer;
-  const digester = createDigester();
+  const { path, size, wanted, signal, onProgress } = transfer;
+  const digester = wanted === undefined ? createDigester() : createSha256Digester(wanted.md5);
   await using handle = await onStore(temporary, async () => await createTemporary(temporary));
   let done = 0;
   for await (const chunk of transfer.chunks) {
@@ -67,8 +70,10 @@ async function write(transfer: Transfer, temporary: string): Promise<Digest> {
     onProgress(done, size);
   }
   if (done !== size) throw differs(path, `its source said ${String(size)} bytes and gave ${String(done)}`);
+  const digest = digester.digest();
+  if (wanted !== undefined && !isSame(digest, wanted)) throw otherThanPacked(path);
   await onStore(temporary, async () => await handle.sync());
-  return digester.digest();
+  return digest;
 }
 
 function differs(path: string, how: string): Failure {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ARTIFACTS, encodeManifest, manifestOf, type ArtifactName } from '@ims/contract';
 import type { ArtifactStore } from '@ims/export';
 import { Failure } from '@ims/runtime';
-import { imageOf, never, silent, sourceOf } from './sources.ts';
+import { imageOf, never, packedSourceOf, silent, sourceOf } from './sources.ts';
 
 /** A store and a way to look into it that does not go through it. */
 export interface StoreUnderTest {
@@ -86,6 +86,32 @@ export function describeStoreConformance(suite: { name: string; makeStore: () =>
     ])('H20 a source that gives %s bytes than it said is not stored', async (_, size) => {
       await expect(put('rootfs', randomBytes(1_000_000), { size })).rejects.toMatchObject({
         reason: 'VerificationFailed',
+      });
+      expect(await subject.listObjects(image.imageId)).toEqual([]);
+    });
+
+    it.each([0, 1_000_000, 20_000_003])('H20 holds %i bytes whose sums were taken before', async (size) => {
+      const bytes = randomBytes(size);
+      const source = await packedSourceOf(bytes);
+      const options = { onProgress: silent, signal: never };
+      const stored = await subject.store.put(image, source, options);
+      expect(stored).toMatchObject({ size, md5: md5(bytes), sha256: sha256(bytes) });
+      expect(Buffer.from(await subject.readObject(stored.path)).equals(bytes)).toBe(true);
+      expect(await subject.store.put(image, source, options)).toEqual(stored);
+      expect(await subject.listObjects(image.imageId)).toEqual(['rootfs']);
+    });
+
+    it.each([1_000_000, 20_000_003])('H20 of %i bytes that have changed since nothing is stored', async (size) => {
+      const packed = randomBytes(size);
+      const bytes = Buffer.from(packed);
+      bytes.writeUInt8(bytes.readUInt8(size - 1) ^ 1, size - 1);
+      const putting = subject.store.put(image, await packedSourceOf(packed, bytes), {
+        onProgress: silent,
+        signal: never,
+      });
+      await expect(putting).rejects.toMatchObject({
+        reason: 'VerificationFailed',
+        message: expect.stringContaining('has changed since it was packed') as string,
       });
       expect(await subject.listObjects(image.imageId)).toEqual([]);
     });

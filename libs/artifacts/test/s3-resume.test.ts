@@ -24,7 +24,7 @@ import {
 import type { ArtifactSource } from '@ims/export';
 import { createS3Store } from '../src/s3/store.ts';
 import { bucketOf, optionsOf, PART, type Bucket } from './bucket.ts';
-import { imageOf, never, silent, sourceOf } from './sources.ts';
+import { imageOf, never, packedSourceOf, silent, sourceOf } from './sources.ts';
 
 let server: ObjectStore;
 let proxy: FaultProxy;
@@ -46,6 +46,8 @@ afterEach(async () => {
 afterAll(cleanUp);
 
 const bytes = randomBytes(5 * PART + 777_777);
+const PACKED_PART = 8 * 1024 * 1024;
+const large = randomBytes(3 * PACKED_PART + 777_777);
 const store = () => createS3Store(optionsOf(server, { endpoint: proxy.url }, logger));
 const put = async (source: ArtifactSource, found?: string, save: (text: string) => void = silent) =>
   await store().put(image, source, {
@@ -68,7 +70,7 @@ const isRight = async (path: string, wanted: Uint8Array = bytes): Promise<void> 
 };
 
 /** An upload that a start of the agent left with some of its parts; gives the text of its checkpoint. */
-async function interrupted(wanted: Uint8Array = bytes): Promise<string> {
+async function interrupted(wanted: Uint8Array = bytes, source = sourceOf('rootfs', wanted)): Promise<string> {
   let text = '';
   const rule = proxy.on({ fault: '500', method: 'PUT', path: /partNumber=[456]/ });
   const options = optionsOf(server, {
@@ -76,7 +78,7 @@ async function interrupted(wanted: Uint8Array = bytes): Promise<string> {
     parallel: 1,
     retry: { budgetMs: 1, firstMs: 1, longestMs: 1 },
   });
-  const putting = createS3Store(options).put(image, sourceOf('rootfs', wanted), {
+  const putting = createS3Store(options).put(image, source, {
     onProgress: silent,
     signal: never,
     checkpoint: {
@@ -114,6 +116,30 @@ describe('an upload that another start began', () => {
     expect(partsSent()).toEqual([...before, 4, 5, 6].sort((a, b) => a - b));
     expect(logger.messages('info')).toContain('an unfinished upload goes on');
     await isRight(stored.path);
+  });
+
+  it('H3 reads of an archive whose sums were taken no more than it has to, and all of it once', async () => {
+    const packed = await packedSourceOf(large);
+    const text = await interrupted(large, packed);
+    const before = partsSent().length;
+    const read: number[] = [];
+    const stream: ArtifactSource['stream'] = (range = { start: 0, end: large.byteLength }) => {
+      read.push(range.start / PACKED_PART);
+      return packed.stream(range);
+    };
+    const stored = await put({ ...packed, stream }, text);
+    // A source without a descriptor is read for its sum, then for the sending.
+    expect(read.toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 3]);
+    expect(partsSent()).toHaveLength(before + 1);
+    await isRight(stored.path, large);
+  });
+
+  it('H20 never becomes an object when the archive has changed in a part that is held', async () => {
+    const text = await interrupted(large, await packedSourceOf(large));
+    const other = Buffer.from(large);
+    other.writeUInt8(other.readUInt8(0) ^ 1, 0);
+    await expect(put(await packedSourceOf(large, other), text)).rejects.toMatchObject({ reason: 'VerificationFailed' });
+    expect(await bucket.list(image.imageId)).toEqual([]);
   });
 
   it('H3 begins again when it is gone', async () => {

@@ -3,6 +3,7 @@
 
 import type { ArtifactName } from '@ims/contract';
 import type { ArtifactSource, ImageIdentity } from '@ims/export';
+import { takeSums } from '../src/take-sums.ts';
 
 /** An artifact source over bytes at hand, in pieces of `piece` bytes. */
 export function sourceOf(
@@ -19,6 +20,11 @@ export function sourceOf(
     },
     close: async () => undefined,
   };
+}
+
+/** A source whose sums were taken of `packed`, and which gives `bytes` by now. */
+export async function packedSourceOf(packed: Uint8Array, bytes = packed): Promise<ArtifactSource> {
+  return { ...sourceOf('rootfs', bytes), sums: await takeSums(sourceOf('rootfs', packed), never) };
 }
 
 /** An image with a name that no path, header or command line likes. */

@@ -42,6 +42,18 @@ export interface Packed {
   readonly inputSize: number;
   /** `zstd`, `gzip`, … and why. */
   readonly compression: string;
+  /** Journals of older versions have none: the archive is then read once more before it is stored. */
+  readonly sums?: ArchiveSums;
+}
+
+/** What tells an archive from any other, taken when it was packed; in lower-case hex. */
+export interface ArchiveSums {
+  readonly md5: string;
+  readonly sha256: string;
+  /** Bytes of a part in which it may be stored, the last one apart. */
+  readonly partBytes: number;
+  /** The sha256 of the sha256s of the parts: however many there are, the journal has one. */
+  readonly partsSha256: string;
 }
 
 /** Packs the image root into the layout's archive. */
@@ -61,6 +73,8 @@ export interface ArtifactSource {
    * share descriptors, and new memory for each chunk costs more than reading it.
    */
   readonly descriptor?: number;
+  /** What it has to be, when that is known before it is read: nothing else is ever stored. */
+  readonly sums?: ArchiveSums;
   close(): Promise<void>;
 }
 

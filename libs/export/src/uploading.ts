@@ -6,7 +6,7 @@ import type { StateOf } from '@ims/runtime';
 
 import type { Identity } from './identity.ts';
 import { ARTIFACT_NAMES, inOrder } from './order.ts';
-import type { ArtifactSource, ExportPorts, ImageIdentity, PutOptions } from './ports.ts';
+import type { ArtifactSource, ExportPorts, ImageIdentity, Packed, PutOptions } from './ports.ts';
 import { transferTeller } from './progress.ts';
 import type { ExportData, ExportState, Facts } from './states.ts';
 import { together } from './together.ts';
@@ -18,7 +18,7 @@ export async function upload(
 ): Promise<ExportState> {
   const { ports, signal, identity } = wait;
   const image = await identity.known(state.facts);
-  const stored = inOrder([...state.facts.artifacts, ...(await storeMissing(image, state.facts, { ports, signal }))]);
+  const stored = inOrder([...state.facts.artifacts, ...(await storeMissing(image, state, { ports, signal }))]);
   const text = encodeManifest(manifestOf(stored, ports.clock.now(), ports.store.linkType));
   const location = await ports.store.putManifest(image, text, signal);
   await ports.journal.append({ step: 'manifest', location });
@@ -28,11 +28,11 @@ export async function upload(
 
 async function storeMissing(
   image: ImageIdentity,
-  facts: Facts,
+  { facts, packed }: StateOf<ExportData, 'Uploading'>,
   { ports, signal }: { readonly ports: ExportPorts; readonly signal: AbortSignal },
 ): Promise<StoredArtifact[]> {
   const missing = ARTIFACT_NAMES.filter((name) => !facts.artifacts.some((artifact) => artifact.name === name));
-  await using opened = await openAll(missing, ports);
+  await using opened = await openAll(missing, packed, ports);
   const told = transferTeller(ports, opened.sources);
   return await together(opened.sources, signal, async (source, either) => {
     const options = { onProgress: told(source.name), signal: either };
@@ -46,6 +46,7 @@ async function storeMissing(
 /** Opens all before anything is stored: what is gone from the image root is known before hours of transfer. */
 async function openAll(
   names: readonly ArtifactName[],
+  { sums }: Packed,
   ports: ExportPorts,
 ): Promise<AsyncDisposable & { readonly sources: readonly ArtifactSource[] }> {
   await using opening = new AsyncDisposableStack();
@@ -56,7 +57,7 @@ async function openAll(
     opening.defer(async () => {
       await source.close();
     });
-    sources.push(source);
+    sources.push(name === 'rootfs' && sums !== undefined ? { ...source, sums } : source);
   }
   const opened = opening.move();
   return { sources, [Symbol.asyncDispose]: async () => await opened.disposeAsync() };

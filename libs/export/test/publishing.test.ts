@@ -45,6 +45,32 @@ describe('artifacts', () => {
     expect(paths).toEqual(['/image-1/rootfs', '/image-1/kernel', '/image-1/initrd']);
   });
 
+  it('H20 the archive is stored with the sums that were taken when it was packed, also by another start', async () => {
+    const world = newWorld();
+    const sums = { md5: 'm', sha256: 's', partBytes: 8, partsSha256: 'p' };
+    const seen: unknown[] = [];
+    const ports = ({ packer, store }: ExportPorts): Partial<ExportPorts> => ({
+      packer: { pack: async (...args) => ({ ...(await packer.pack(...args)), sums }) },
+      store: {
+        ...store,
+        put: async (image, source, options) => {
+          seen.push([source.name, source.sums]);
+          if (seen.length < 4) throw new Failure('StoreUnavailable', 'the store is away');
+          return await store.put(image, source, options);
+        },
+      },
+    });
+    const ends = [];
+    for (let start = 0; start < 2; start += 1) ends.push((await runIn(world, { ...CREATE, ports })).phase);
+    expect([ends, packs(world)]).toEqual([['Failed', 'Succeeded'], 1]);
+    const each = [
+      ['rootfs', sums],
+      ['kernel', undefined],
+      ['initrd', undefined],
+    ];
+    expect(seen).toEqual([...each, ...each]);
+  });
+
   it('end with the first that fails: the others are aborted and its cause is the reason', async () => {
     const world = newWorld();
     const aborted: string[] = [];

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 import { ARTIFACTS, type ArtifactName, type StoredArtifact } from '@ims/contract';
-import type { JournalEntry, ManifestLocation, Packed } from '@ims/export';
-import { count, FieldError, objectOf, oneOf, text, type RawFields } from './fields.ts';
+import type { ArchiveSums, JournalEntry, ManifestLocation, Packed } from '@ims/export';
+import { count, FieldError, objectOf, oneOf, positive, text, type RawFields } from './fields.ts';
 
 type Step = JournalEntry['step'];
 type EntryOf<S extends Step> = Extract<JournalEntry, { step: S }>;
@@ -37,10 +37,21 @@ const DECODERS: { readonly [S in Step]: (fields: RawFields) => EntryOf<S> } = {
 };
 
 function packedOf(fields: RawFields): Packed {
+  const { sums } = fields;
   return {
     size: count(fields, 'size'),
     inputSize: count(fields, 'inputSize'),
     compression: text(fields, 'compression'),
+    ...(sums === undefined ? {} : { sums: sumsOf(objectOf(sums, 'sums')) }),
+  };
+}
+
+function sumsOf(fields: RawFields): ArchiveSums {
+  return {
+    md5: text(fields, 'md5'),
+    sha256: text(fields, 'sha256'),
+    partBytes: positive(fields, 'partBytes'),
+    partsSha256: text(fields, 'partsSha256'),
   };
 }
 

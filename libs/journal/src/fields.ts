@@ -28,6 +28,13 @@ export function count(fields: RawFields, name: string): number {
   return value;
 }
 
+/** A field that counts something of which there is at least one. */
+export function positive(fields: RawFields, name: string): number {
+  const value = count(fields, name);
+  if (value === 0) throw new FieldError(`${name} is zero`);
+  return value;
+}
+
 /** A field with one of a few values. */
 export function oneOf<T extends string>(fields: RawFields, name: string, values: readonly T[]): T {
   const value = values.find((candidate) => candidate === fields[name]);

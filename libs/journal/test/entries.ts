@@ -16,6 +16,18 @@ const artifact = fc.record({
   etag: fc.string(),
 });
 
+const sums = fc.record({
+  md5: fc.string(),
+  sha256: fc.string(),
+  partBytes: fc.integer({ min: 1 }),
+  partsSha256: fc.string(),
+});
+
+const packed = fc.record(
+  { size: fc.maxSafeNat(), inputSize: fc.maxSafeNat(), compression: fc.string(), sums },
+  { requiredKeys: ['size', 'inputSize', 'compression'] },
+);
+
 /** Any entry but the first. */
 export const anyEntry: fc.Arbitrary<JournalEntry> = fc.oneof(
   fc.record({
@@ -26,7 +38,7 @@ export const anyEntry: fc.Arbitrary<JournalEntry> = fc.oneof(
   fc.record({ step: fc.constant('image' as const), imageId: fc.uuid() }),
   fc.record({
     step: fc.constant('packed' as const),
-    packed: fc.record({ size: fc.maxSafeNat(), inputSize: fc.maxSafeNat(), compression: fc.string() }),
+    packed,
   }),
   fc.record({ step: fc.constant('stored' as const), artifact }),
   fc.record({ step: fc.constant('manifest' as const), location: fc.record({ path: fc.string(), etag: fc.string() }) }),

@@ -1,10 +1,10 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { realpath, rm } from 'node:fs/promises';
+import { open, realpath, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, isAbsolute } from 'node:path';
 
-import type { OnProgress, Packed, Packer } from '@ims/export';
+import type { ArchiveSums, OnProgress, Packed, Packer } from '@ims/export';
 import { Failure, type Logger, type Outcome, type Runner } from '@ims/runtime';
 import { packArguments } from './arguments.ts';
 import { chooseCompression, describeCompression, type CompressionChoice, type KernelSupport } from './compression.ts';
@@ -31,6 +31,8 @@ export interface PackerOptions {
   /** Bytes of the files in the image root. */
   readonly usage: () => Promise<number>;
   readonly freeSpace: (directory: string) => Promise<FreeSpace>;
+  /** Takes the sums of the open archive: now its pages are in memory. */
+  readonly sums: (archive: FileHandle, signal: AbortSignal) => Promise<ArchiveSums>;
   /** What must remain free on the archive's file system; 32 MiB and 32 inodes when left out. */
   readonly margin?: SpaceWatch['margin'];
   /** How often the free space is looked at; 250 ms when left out. */
@@ -85,8 +87,8 @@ async function pack(options: PackerOptions, run: Run): Promise<Packed> {
   inputSize.catch(() => undefined);
   await runMksquashfs(options, { ...run, args });
   await refuseNewMounts(source);
-  const size = await finish(options, run.temporary);
-  return { size, inputSize: await inputSize, compression: words };
+  const { size, sums } = await finish(options, run);
+  return { size, inputSize: await inputSize, compression: words, sums };
 }
 
 async function kernelOf(options: PackerOptions): Promise<KernelSupport> {
@@ -163,13 +165,20 @@ function progressTo(onProgress: OnProgress): (line: string) => void {
   };
 }
 
-/** Checks that the archive is whole, then gives it its name. */
-async function finish(options: PackerOptions, temporary: string): Promise<number> {
+/** Checks that the archive is whole, then gives it its name; the processors sum while the disk is waited for. */
+async function finish(
+  options: PackerOptions,
+  { temporary, signal }: Run,
+): Promise<{ readonly size: number; readonly sums: ArchiveSums }> {
   const { archive, logger } = options;
   const { size, inodes, compression } = await readSuperblock(temporary).catch((error: unknown) => {
     throw new Failure('PackingFailed', `mksquashfs made no readable archive: ${String(error)}`, { cause: error });
   });
-  await publishFile(temporary, archive);
+  await using file = await open(temporary);
+  const [publishing, summing] = [publishFile(temporary, archive), options.sums(file, signal)];
+  await Promise.allSettled([publishing, summing]);
+  await publishing;
+  const sums = await summing;
   logger.debug({ archive, size, inodes, compression }, 'the archive is whole and durable');
-  return size;
+  return { size, sums };
 }

@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, stat, symlink } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { Failure, type Command, type Runner } from '@ims/runtime';
@@ -34,6 +34,10 @@ describe('what is packed', () => {
     const packed = await pack(work.path);
     expect(describeTree(await unpacked())).toEqual(describeTree(`${work.path}/root`));
     expect(packed.inputSize).toBe(4711);
+    const sha256 = createHash('sha256')
+      .update(readFileSync(`${work.path}/private/rootfs.sqsh`))
+      .digest('hex');
+    expect(packed.sums?.sha256).toBe(sha256);
     expect(packed.compression).toBe('zstd level 3, 1 MiB blocks: the kernel says so');
     expect(packed.size).toBe((await stat(`${work.path}/private/rootfs.sqsh`)).size);
     expect((await stat(`${work.path}/out/sparse`)).blocks).toBeLessThan(8192);
@@ -91,6 +95,15 @@ describe('what is packed', () => {
     writeFileSync(`${work.path}/private/rootfs.sqsh`, 'no squashfs at all');
     await pack(work.path);
     expect((await readSuperblock(`${work.path}/private/rootfs.sqsh`)).compression).toBe('zstd');
+  });
+});
+
+describe('an archive whose sums cannot be taken', () => {
+  it('H20 fails the packing as it failed, and leaves no half archive', async () => {
+    makeTree(`${work.path}/root`);
+    const sums = () => Promise.reject(new Failure('VerificationFailed', 'somebody writes to it'));
+    await expect(pack(work.path, { sums })).rejects.toMatchObject({ reason: 'VerificationFailed' });
+    expect(readdirSync(`${work.path}/private`)).not.toContain('rootfs.sqsh.partial');
   });
 });
 

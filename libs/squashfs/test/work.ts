@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: MIT
 
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, statfs, type FileHandle } from 'node:fs/promises';
 import { afterEach, beforeEach } from 'vitest';
 
+import type { ArchiveSums } from '@ims/export';
 import { silentLogger, type Fields, type Logger } from '@ims/runtime';
 import { createRunner } from '@ims/process';
 import { createPacker, type FreeSpace, type PackerOptions } from '../src/index.ts';
@@ -43,7 +45,18 @@ export function packerOptions(path: string): PackerOptions {
     kernel: async () => ({ readsZstd: true, why: 'the kernel says so' }),
     usage: async () => 4711,
     freeSpace,
+    sums,
   };
+}
+
+/** Of an archive in one part. */
+async function sums(archive: FileHandle): Promise<ArchiveSums> {
+  const { size } = await archive.stat();
+  const { buffer } = await archive.read(Buffer.alloc(size), 0, size, 0);
+  const [md5, sha256] = ['md5', 'sha256'].map((name) => createHash(name).update(buffer));
+  const own = sha256?.digest() ?? Buffer.alloc(0);
+  const ofParts = createHash('sha256').update(own).digest('hex');
+  return { md5: md5?.digest('hex') ?? '', sha256: own.toString('hex'), partBytes: size, partsSha256: ofParts };
 }
 
 export async function freeSpace(directory: string): Promise<FreeSpace> {

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: MIT
 
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, open, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 
+import { takeSums } from '@ims/artifacts';
+import type { ArchiveSums, ArtifactSource } from '@ims/export';
 import { createVolume, type Volume } from '@ims/testing';
 
 /** A volume on which a job has got as far as its packed archive, which `ims-agent publish` takes from there. */
@@ -27,7 +29,8 @@ export async function makePackedVolume(archive: {
   await mkdir(layout.private, { recursive: true, mode: 0o700 });
   await fill(layout.archive, archive);
   const job = randomUUID();
-  const packed = { size: (await stat(layout.archive)).size, inputSize: archive.bytes, compression: 'none' };
+  const { size, sums } = await sumsOf(layout.archive);
+  const packed = { size, inputSize: archive.bytes, compression: 'none', sums };
   const steps = [
     { step: 'opened', job },
     { step: 'closed', outcome: 'complete', message: '' },
@@ -53,6 +56,20 @@ export async function makePackedVolume(archive: {
       await writeFile(`${layout.private}/journal.jsonl`, lines.join(''), { mode: 0o600 });
     },
   };
+}
+
+/** As packing takes them. */
+async function sumsOf(path: string): Promise<{ readonly size: number; readonly sums: ArchiveSums }> {
+  await using file = await open(path);
+  const { size } = await file.stat();
+  const source: ArtifactSource = {
+    name: 'rootfs',
+    size,
+    descriptor: file.fd,
+    stream: () => file.createReadStream({ autoClose: false }),
+    close: () => Promise.resolve(),
+  };
+  return { size, sums: await takeSums(source, new AbortController().signal) };
 }
 
 const PIECE = 16 * 1024 * 1024;

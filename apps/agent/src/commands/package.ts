@@ -27,8 +27,8 @@ async function packImage(job: Job, output: CommonOptions['output']): Promise<num
   const { last, code } = await tellStory(job);
   if (last.phase !== 'Uploading') return code;
   const { archive } = config.layout;
-  const { size, md5, sha256 } = await digestFile(archive, start.termination.signal);
-  const { inputSize, compression } = last.packed;
+  const { size, inputSize, compression, sums } = last.packed;
+  const { md5, sha256 } = sums ?? (await digestFile(archive, start.termination.signal));
   print(start, output, {
     json: { archive, size, md5, sha256, inputSize, compression },
     rows: [

@@ -11,6 +11,7 @@ import { decodeManifest } from '../decode-manifest.ts';
 import { digestOf, isSame, createDigester, type Digest } from '../digests.ts';
 import { checksumFile, syncDirectory } from '../files.ts';
 import { checkedImageId } from '../identifiers.ts';
+import { recordedDigest } from '../recorded.ts';
 import { codeOf, onStore } from '../store-io.ts';
 import { isTemporary, writeVerified } from '../write-verified.ts';
 
@@ -97,14 +98,18 @@ async function isDirectory(path: string): Promise<boolean> {
 async function finishedCopy(path: string, source: ArtifactSource, signal: AbortSignal): Promise<Digest | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() !== true || found.size !== source.size) return undefined;
-  const wanted = createDigester();
-  for await (const chunk of source.stream()) {
-    signal.throwIfAborted();
-    wanted.update(chunk);
-  }
-  const digest = wanted.digest();
+  const digest = recordedDigest(source) ?? (await digestOfSource(source, signal));
   const held = await onStore(path, async () => await checksumFile(path, signal));
   return isSame(digest, held) ? digest : undefined;
+}
+
+async function digestOfSource(source: ArtifactSource, signal: AbortSignal): Promise<Digest> {
+  const digester = createDigester();
+  for await (const chunk of source.stream()) {
+    signal.throwIfAborted();
+    digester.update(chunk);
+  }
+  return digester.digest();
 }
 
 interface Copy {
@@ -115,7 +120,8 @@ interface Copy {
 }
 
 async function copy({ path, source, onProgress, signal }: Copy): Promise<Digest> {
-  return await writeVerified({ path, chunks: source.stream(), size: source.size, onProgress, signal });
+  const wanted = recordedDigest(source);
+  return await writeVerified({ path, chunks: source.stream(), size: source.size, wanted, onProgress, signal });
 }
 
 /** The etag is what S3 gives to an object of one part: its md5. */
@@ -152,6 +158,6 @@ async function putText(path: string, text: string, signal: AbortSignal): Promise
     yield bytes;
   })();
   signal.throwIfAborted();
-  await writeVerified({ path, chunks, size: bytes.length, onProgress: () => undefined, signal });
+  await writeVerified({ path, chunks, size: bytes.length, wanted: undefined, onProgress: () => undefined, signal });
   return { path, etag: digestOf(bytes).md5 };
 }

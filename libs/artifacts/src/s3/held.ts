@@ -1,8 +1,6 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { createHash } from 'node:crypto';
-
 import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 
 import type { Digest } from '../digests.ts';
@@ -22,8 +20,8 @@ export interface Held {
 /** What an object must be. */
 export interface Wanted {
   readonly digest: Digest;
-  /** In base64. For an object in parts S3 may tell the checksum of their checksums instead. */
-  readonly partSums: readonly string[];
+  /** How many parts it is sent in, and the sha256 of their sha256s in hex: S3 may tell that one instead. */
+  readonly parts: { readonly count: number; readonly sha256: string };
 }
 
 /** Asks for an object; `undefined` when there is none. */
@@ -75,9 +73,10 @@ export function differenceOf(held: Held | undefined, wanted: Wanted): string | u
   return undefined;
 }
 
-function checksumsOf({ digest, partSums }: Wanted): string[] {
-  const ofParts = createHash('sha256');
-  for (const sum of partSums) ofParts.update(sum, 'base64');
-  const whole = Buffer.from(digest.sha256, 'hex').toString('base64');
-  return [whole, `${ofParts.digest('base64')}-${String(partSums.length)}`];
+function checksumsOf({ digest, parts }: Wanted): string[] {
+  return [inBase64(digest), `${inBase64(parts)}-${String(parts.count)}`];
+}
+
+function inBase64({ sha256 }: { readonly sha256: string }): string {
+  return Buffer.from(sha256, 'hex').toString('base64');
 }

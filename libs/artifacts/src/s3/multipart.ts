@@ -1,43 +1,26 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { Readable } from 'node:stream';
+import { CompleteMultipartUploadCommand } from '@aws-sdk/client-s3';
 
-import { CompleteMultipartUploadCommand, UploadPartCommand, type UploadPartCommandOutput } from '@aws-sdk/client-s3';
-
-import type { UploadState } from './checkpoint.ts';
 import { hasCode } from './failure.ts';
 import { partsOf, type Part } from './part-plan.ts';
-import { createProgress, type Progress } from './progress.ts';
-import { changed, isUnchanged, withBytes, withSource, type Sending } from './reading.ts';
-import { withSignedPayload } from './signed-payload.ts';
-import type { PartSums, SourceSums } from './source-sums.ts';
-import type { Transfer } from './transfer.ts';
+import { sumsOfPart } from './part-sums.ts';
+import { createProgress } from './progress.ts';
+import { otherThanPacked } from '../recorded.ts';
+import { sendPart, sentPart, type Multipart, type SentPart } from './send-part.ts';
+import { sumOfParts } from './source-sums.ts';
 import type { HeldPart } from './uploads.ts';
-
-/** A part that the service holds, as the completion names it. */
-interface SentPart {
-  readonly PartNumber: number;
-  readonly ETag: string;
-  readonly ChecksumSHA256?: string;
-}
-
-/** An upload that was begun, and what is known of its source. */
-export interface Multipart {
-  readonly transfer: Transfer;
-  readonly upload: UploadState;
-  readonly sums: SourceSums;
-}
 
 /** Sends the parts that the service does not hold yet, several at once, and completes the upload. */
 export async function finishUpload(multipart: Multipart, held: readonly HeldPart[]): Promise<void> {
-  const { transfer, upload, sums } = multipart;
+  const { transfer, upload } = multipart;
+  const progress = createProgress(upload.size, transfer.options.onProgress);
   const sent = new Map<number, SentPart>();
   const missing: Part[] = [];
-  const progress = createProgress(upload.size, transfer.options.onProgress);
   for (const part of partsOf(upload.size, upload.partBytes)) {
     const found = held.find((each) => each.number === part.number);
-    if (found !== undefined && isThatPart(found, part, { upload, sums })) {
+    if (found !== undefined && (await isThatPart(multipart, part, found))) {
       sent.set(part.number, sentPart(multipart, part, found.etag));
       progress.add(part.end - part.start);
     } else {
@@ -51,17 +34,20 @@ export async function finishUpload(multipart: Multipart, held: readonly HeldPart
   await sendAll(multipart, missing, async (part, signal) => {
     sent.set(part.number, await sendPart(multipart, part, { progress, signal }));
   });
+  requireSame(multipart);
   await complete(
-    transfer,
-    upload,
+    multipart,
     [...sent.values()].sort((a, b) => a.PartNumber - b.PartNumber),
   );
 }
 
 /** A part counts only when it is as long as ours and has its checksum, or the md5 as its etag. */
-function isThatPart(found: HeldPart, part: Part, { upload, sums }: Pick<Multipart, 'upload' | 'sums'>): boolean {
-  const own = sums.parts[part.number - 1];
-  if (found.size !== part.end - part.start || own === undefined) return false;
+async function isThatPart({ transfer, upload, sums }: Multipart, part: Part, found: HeldPart): Promise<boolean> {
+  transfer.options.signal.throwIfAborted();
+  if (found.size !== part.end - part.start) return false;
+  const md5 = upload.sums === 'etag' ? 'wanted' : 'unwanted';
+  const own = sums.parts.get(part.number) ?? (await sumsOfPart(transfer.source, part, { md5 }));
+  sums.parts.set(part.number, own);
   return upload.sums === 'sha256' ? found.sha256 === own.sha256 : found.etag === own.md5;
 }
 
@@ -88,61 +74,12 @@ async function sendAll(
   stop.signal.throwIfAborted();
 }
 
-async function sendPart(
-  multipart: Multipart,
-  part: Part,
-  { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },
-): Promise<SentPart> {
-  const { transfer, upload } = multipart;
-  const { shared, source, key } = transfer;
-  const sums = sumsOf(multipart, part);
-  const what = `storing ${key}, part ${String(part.number)}`;
-  let told = 0;
-  const onBytes = (done: number): void => {
-    progress.add(Math.max(0, done - told));
-    told = Math.max(told, done);
-  };
-  const etag = await shared.access.call({ what, key, signal }, async (s3, options) => {
-    const send = async (body: Readable, abortSignal: AbortSignal): Promise<UploadPartCommandOutput> => {
-      const command = new UploadPartCommand({
-        Bucket: shared.access.bucket,
-        Key: key,
-        UploadId: upload.uploadId,
-        PartNumber: part.number,
-        Body: body,
-        ContentLength: part.end - part.start,
-        ...(upload.sums === 'sha256' ? { ChecksumSHA256: sums.sha256 } : {}),
-      });
-      return await s3.send(withSignedPayload(command, sums.sha256), { abortSignal }).catch(async (error: unknown) => {
-        // Bytes change on their way now and then; when they have changed at home, no further attempt helps.
-        if (isMismatch(error) && !(await isUnchanged(source, part, sums.sha256))) throw changed(source.name);
-        throw error;
-      });
-    };
-    const { ETag } = await withPart(transfer, part, { signal: options.abortSignal, onBytes, send });
-    if (ETag === undefined) throw shared.access.strange(key);
-    return ETag.replaceAll('"', '');
-  });
-  return sentPart(multipart, part, etag);
+/** What was read once is what it was when its sums were taken, or it never becomes an object (H20). */
+function requireSame({ transfer, sums }: Multipart): void {
+  if (sumOfParts(sums.parts) !== sums.ofParts) throw otherThanPacked(transfer.source.name);
 }
 
-/** Sends a part from memory when it fits in there: new memory for each chunk costs more than reading it. */
-async function withPart<T>({ shared, source }: Transfer, part: Part, sending: Sending<T>): Promise<T> {
-  const read = await shared.buffers.read(source, part);
-  if (read === undefined) return await withSource(source, part, sending);
-  if (read.bytes.byteLength < part.end - part.start) throw changed(source.name);
-  const result = await withBytes(read.bytes, sending);
-  read.done();
-  return result;
-}
-
-function sentPart({ upload, sums }: Multipart, part: Part, etag: string): SentPart {
-  const own = sums.parts[part.number - 1];
-  const sum = upload.sums === 'sha256' && own !== undefined ? { ChecksumSHA256: own.sha256 } : {};
-  return { PartNumber: part.number, ETag: etag, ...sum };
-}
-
-async function complete(transfer: Transfer, upload: UploadState, parts: SentPart[]): Promise<void> {
+async function complete({ transfer, upload }: Multipart, parts: SentPart[]): Promise<void> {
   const { shared, key, options } = transfer;
   const { access } = shared;
   const call = { what: `completing ${key}`, key, signal: options.signal, patient: 'patient' } as const;
@@ -156,15 +93,3 @@ async function complete(transfer: Transfer, upload: UploadState, parts: SentPart
     if (!hasCode(error, 'NoSuchUpload')) throw error;
   }
 }
-
-function sumsOf({ sums }: Multipart, part: Part): PartSums {
-  const found = sums.parts[part.number - 1];
-  if (found === undefined) throw new Error(`part ${String(part.number)} was never read`);
-  return found;
-}
-
-function isMismatch(error: unknown): boolean {
-  return error instanceof Error && MISMATCHES.has(error.name);
-}
-
-const MISMATCHES = new Set(['BadDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch', 'InvalidDigest']);

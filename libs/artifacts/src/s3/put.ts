@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: MIT
 
 import { ARTIFACTS, type StoredArtifact } from '@ims/contract';
+import type { ArtifactSource } from '@ims/export';
 import { retrying } from '@ims/retry';
-import { asFailure, Failure } from '@ims/runtime';
+import { Failure } from '@ims/runtime';
 import { digestOf, isSame } from '../digests.ts';
+import { otherThanPacked } from '../recorded.ts';
 import { retryRules } from './access.ts';
 import { beginUpload } from './begin.ts';
 import { decodeUpload, encodeUpload, type UploadState } from './checkpoint.ts';
@@ -12,12 +14,14 @@ import { hasCode } from './failure.ts';
 import { differenceOf, lookUp, lookUpBefore, type Held, type Wanted } from './held.ts';
 import { artifactMetadata } from './metadata.ts';
 import { finishUpload } from './multipart.ts';
-import { PART_BYTES, partBytesFor } from './part-plan.ts';
+import { PART_BYTES, partBytesFor, partsOf } from './part-plan.ts';
+import { sumsOfBytes } from './part-sums.ts';
 import { readWhole } from './reading.ts';
 import { putWhole } from './single.ts';
-import { readSums, type SourceSums } from './source-sums.ts';
+import { readSums, recordedSums, sumOfParts, type PartPlan, type SourceSums } from './source-sums.ts';
+import { giveUp, removeOrphans, takeBack, type Trace } from './take-back.ts';
 import type { Transfer } from './transfer.ts';
-import { abortUpload, deleteObject, listParts, listUploads } from './uploads.ts';
+import { listParts } from './uploads.ts';
 
 /** Stores one artifact; what the service holds afterwards is what was read (H20). */
 export async function putArtifact(transfer: Transfer): Promise<StoredArtifact> {
@@ -36,19 +40,14 @@ interface Outcome {
   readonly wanted: Wanted;
 }
 
-/** What was done on the service so far, for whoever has to take it back. */
-interface Trace {
-  upload: UploadState | undefined;
-  objectSent: boolean;
-}
-
 async function putSmall(transfer: Transfer): Promise<Outcome> {
   const { shared, key, image, source, options } = transfer;
   const { signal } = options;
   return await shared.slots.within(signal, async () => {
     const bytes = await readWhole(source, signal);
     const digest = digestOf(bytes);
-    const wanted = { digest, partSums: [Buffer.from(digest.sha256, 'hex').toString('base64')] };
+    if (source.sums !== undefined && source.sums.sha256 !== digest.sha256) throw otherThanPacked(source.name);
+    const wanted = { digest, parts: { count: 1, sha256: sumOfParts(new Map([[1, sumsOfBytes(bytes)]])) } };
     return await unlessHeld(transfer, wanted, async (_attempt, trace) => {
       trace.objectSent = true;
       const metadata = artifactMetadata(image, digest);
@@ -60,27 +59,37 @@ async function putSmall(transfer: Transfer): Promise<Outcome> {
 async function putLarge(transfer: Transfer, least: number): Promise<Outcome> {
   const { source, options } = transfer;
   const saved = decodeUpload(options.checkpoint?.found);
-  const partBytes = saved?.size === source.size ? saved.partBytes : partBytesFor(source.size, least);
-  const partMd5 = saved?.sums === 'etag' ? 'wanted' : 'unwanted';
-  const sums = await readSums(source, { partBytes, partMd5 }, options.signal);
-  const wanted = { digest: sums.digest, partSums: sums.parts.map(({ sha256 }) => sha256) };
-  const resumed = saved !== undefined && isSame(saved, sums.digest) ? saved : undefined;
+  const sums = recordedSums(source) ?? (await readSums(source, planFor(source, saved, least), options.signal));
+  const count = partsOf(source.size, sums.partBytes).length;
+  const wanted = { digest: sums.digest, parts: { count, sha256: sums.ofParts } };
+  const resumed = saved !== undefined && isThatUpload(saved, sums) ? saved : undefined;
   await removeOrphans(transfer, resumed?.uploadId);
   const outcome = await unlessHeld(transfer, wanted, async (attempt, trace) => {
     // A second attempt trusts nothing of the first: its parts may be what is wrong.
     if (attempt > 1) await giveUp(transfer, trace.upload);
     else trace.upload = resumed;
-    await sendInParts(transfer, trace, { sums, partBytes, again: attempt > 1 });
+    await sendInParts(transfer, trace, { sums, again: attempt > 1 });
   });
   // An upload may have been begun twice, when the first answer was lost.
   await removeOrphans(transfer, undefined);
   return outcome;
 }
 
+function planFor({ size }: ArtifactSource, saved: UploadState | undefined, least: number): PartPlan {
+  return {
+    partBytes: saved?.size === size ? saved.partBytes : partBytesFor(size, least),
+    partMd5: saved?.sums === 'etag' ? 'wanted' : 'unwanted',
+  };
+}
+
+function isThatUpload(saved: UploadState, { digest, partBytes }: SourceSums): boolean {
+  return isSame(saved, digest) && saved.partBytes === partBytes;
+}
+
 async function sendInParts(
   transfer: Transfer,
   trace: Trace,
-  plan: { readonly sums: SourceSums; readonly partBytes: number; readonly again: boolean },
+  plan: { readonly sums: SourceSums; readonly again: boolean },
 ): Promise<void> {
   const { shared, key, options } = transfer;
   const known = plan.again ? undefined : trace.upload;
@@ -92,7 +101,7 @@ async function sendInParts(
   }
   const upload = await beginUpload(transfer, {
     digest: plan.sums.digest,
-    partBytes: plan.partBytes,
+    partBytes: plan.sums.partBytes,
     onBegun: (begun) => {
       trace.upload = begun;
     },
@@ -139,34 +148,4 @@ class NotHeld extends Failure {
 
 function isWorthAgain(error: unknown): boolean {
   return error instanceof NotHeld || hasCode(error, 'NoSuchUpload', 'InvalidPart');
-}
-
-/** What may be of use to another start stays; anything else is removed. */
-async function takeBack(transfer: Transfer, trace: Trace, error: unknown): Promise<void> {
-  const { shared, key, options } = transfer;
-  const { reason, retryable } = asFailure(error);
-  const mayGoOn = options.signal.aborted || (retryable && reason !== 'VerificationFailed');
-  if (options.checkpoint !== undefined && mayGoOn) return;
-  await giveUp(transfer, trace.upload);
-  if (!trace.objectSent) return;
-  await shared.access.tidy(`removing ${key}`, async (signal) => {
-    await deleteObject(shared.access, key, signal);
-  });
-}
-
-async function giveUp({ shared, key }: Transfer, upload: UploadState | undefined): Promise<void> {
-  if (upload === undefined) return;
-  await shared.access.tidy(`giving up the upload of ${key}`, async (signal) => {
-    await abortUpload(shared.access, { key, uploadId: upload.uploadId }, signal);
-  });
-}
-
-/** Uploads of the same key that no checkpoint knows: their start was killed before it could save one. */
-async function removeOrphans({ shared, key }: Transfer, kept: string | undefined): Promise<void> {
-  const { access } = shared;
-  await access.tidy(`removing unfinished uploads of ${key}`, async (signal) => {
-    for (const upload of await listUploads(access, key, signal)) {
-      if (upload.key === key && upload.uploadId !== kept) await abortUpload(access, upload, signal);
-    }
-  });
 }

@@ -1,7 +1,6 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 
 import type { ArtifactSource } from '@ims/export';
@@ -98,13 +97,6 @@ async function* piecesOf(
     }
   }
   if (done < size) throw changed(source.name);
-}
-
-/** Whether a part of the source still has the checksum that was found in the first pass. */
-export async function isUnchanged(source: ArtifactSource, part: Part, sha256: string): Promise<boolean> {
-  const hash = createHash('sha256');
-  for await (const chunk of source.stream(part)) hash.update(chunk);
-  return hash.digest('base64') === sha256;
 }
 
 /** A source that does not hold still. */

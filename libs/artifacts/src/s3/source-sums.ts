@@ -17,10 +17,34 @@ export interface PartSums {
   readonly md5: string | undefined;
 }
 
-/** A source that was read once. */
+/** How a source is read for its sums. */
+export interface PartPlan {
+  readonly partBytes: number;
+  readonly partMd5: 'wanted' | 'unwanted';
+}
+
+/** What is known of a source before it is sent. */
 export interface SourceSums {
   readonly digest: Digest;
-  readonly parts: readonly PartSums[];
+  readonly partBytes: number;
+  /** The sha256 of the sha256s of the parts, lower-case hex. */
+  readonly ofParts: string;
+  /** By number; a part of an archive whose sums were recorded is added when it is read. */
+  readonly parts: Map<number, PartSums>;
+}
+
+/** What was recorded of a source when it was made, if anything. */
+export function recordedSums({ size, sums }: ArtifactSource): SourceSums | undefined {
+  if (sums === undefined) return undefined;
+  const { md5, sha256, partBytes, partsSha256 } = sums;
+  return { digest: { size, md5, sha256 }, partBytes, ofParts: partsSha256, parts: new Map() };
+}
+
+/** One sum over the sums of the parts, in their order; lower-case hex. S3 tells the same of an object in parts. */
+export function sumOfParts(parts: ReadonlyMap<number, PartSums>): string {
+  const hash = createHash('sha256');
+  for (let number = 1; number <= parts.size; number += 1) hash.update(parts.get(number)?.sha256 ?? '', 'base64');
+  return hash.digest('hex');
 }
 
 /**
@@ -28,13 +52,9 @@ export interface SourceSums {
  *
  * @throws Failure VerificationFailed when it has fewer or more bytes than it said
  */
-export async function readSums(
-  source: ArtifactSource,
-  plan: { readonly partBytes: number; readonly partMd5: 'wanted' | 'unwanted' },
-  signal: AbortSignal,
-): Promise<SourceSums> {
+export async function readSums(source: ArtifactSource, plan: PartPlan, signal: AbortSignal): Promise<SourceSums> {
   await using whole = createWholeDigest(source);
-  const parts: PartSums[] = [];
+  const parts = new Map<number, PartSums>();
   const begin = (): { sha256: Hash; md5: Hash | undefined; left: number } => ({
     sha256: createHash('sha256'),
     md5: plan.partMd5 === 'wanted' ? createHash('md5') : undefined,
@@ -42,7 +62,7 @@ export async function readSums(
   });
   let part = begin();
   const end = (): void => {
-    parts.push({ sha256: part.sha256.digest('base64'), md5: part.md5?.digest('hex') });
+    parts.set(parts.size + 1, { sha256: part.sha256.digest('base64'), md5: part.md5?.digest('hex') });
     part = begin();
   };
   for await (const chunk of readThrough(source)) {
@@ -60,5 +80,5 @@ export async function readSums(
   if (part.left < plan.partBytes) end();
   const digest = await whole.digest();
   if (digest.size !== source.size) throw wrongLength(source, digest.size);
-  return { digest, parts };
+  return { digest, partBytes: plan.partBytes, ofParts: sumOfParts(parts), parts };
 }
