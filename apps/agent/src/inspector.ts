@@ -14,6 +14,7 @@ import {
   type ImageRoot,
 } from '@ims/image-root';
 import type { Logger } from '@ims/runtime';
+import { PACKING_MARGIN } from '@ims/squashfs';
 
 /** Looks for everything that packaging needs: boot files, and room for the archive beside the image root. */
 export function jobInspector(options: {
@@ -43,5 +44,6 @@ async function hasPlenty(directory: string): Promise<boolean> {
 }
 
 async function missingSpace(root: ImageRoot, where: string): Promise<Finding | undefined> {
-  return enoughSpace({ where, need: packingNeeds(await usageOf(root)), free: await freeSpace(where) });
+  const need = packingNeeds(await usageOf(root), PACKING_MARGIN);
+  return enoughSpace({ where, need, free: await freeSpace(where) });
 }

@@ -29,10 +29,14 @@ const BYTES_PER_INODE = 64;
 const SLACK_BYTES = 1024 * 1024;
 const PACKING_INODES = 16;
 
-/** What packing a tree of this size will most likely need beside it. */
-export function packingNeeds(usage: Usage): Space {
-  const metadata = usage.inodes * BYTES_PER_INODE;
-  return { bytes: Math.ceil(usage.dataBytes * SHRINKS_TO) + metadata + SLACK_BYTES, inodes: PACKING_INODES };
+/**
+ * What packing a tree of this size will most likely need beside it.
+ *
+ * @param margin what must remain free to the end: packing is stopped below it
+ */
+export function packingNeeds(usage: Usage, margin: Space): Space {
+  const archive = Math.ceil(usage.dataBytes * SHRINKS_TO) + usage.inodes * BYTES_PER_INODE;
+  return { bytes: archive + SLACK_BYTES + margin.bytes, inodes: PACKING_INODES + margin.inodes };
 }
 
 /** Decides whether there is room; the finding has the numbers of what is short (H10, H16). */

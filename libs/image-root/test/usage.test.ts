@@ -47,14 +47,15 @@ describe('the size of a tree', () => {
 });
 
 describe('the room for packing', () => {
-  const need = packingNeeds({ bytes: 500 * MB, dataBytes: 500 * MB, inodes: 10_000 });
+  const margin = { bytes: 32 * MB, inodes: 32 };
+  const need = packingNeeds({ bytes: 500 * MB, dataBytes: 500 * MB, inodes: 10_000 }, margin);
 
   it('H10 H16 is a finding with the numbers when it is short', () => {
     const finding = enoughSpace({ where: '/mnt/image', need, free: { bytes: 100 * MB, inodes: 3 } });
     expect(finding).toEqual({
       reason: 'NoSpace',
       message:
-        '/mnt/image has 100.0 MB free and about 301.7 MB needed, 3 inodes free and 16 needed; remove what the image does not need or give the job a larger volume',
+        '/mnt/image has 100.0 MB free and about 333.7 MB needed, 3 inodes free and 48 needed; remove what the image does not need or give the job a larger volume',
     });
   });
 

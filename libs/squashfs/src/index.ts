@@ -10,7 +10,7 @@ export {
   type CompressorName,
   type KernelSupport,
 } from './compression.ts';
-export { createPacker, type PackerOptions } from './packer.ts';
+export { createPacker, PACKING_MARGIN, type PackerOptions } from './packer.ts';
 export { parseProgress, type Progress } from './progress.ts';
 export { readResources, type ResourceOptions } from './read-resources.ts';
 export { readSuperblock } from './read-superblock.ts';

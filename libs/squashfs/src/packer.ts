@@ -41,7 +41,9 @@ export interface PackerOptions {
   readonly resources?: () => Promise<Resources>;
 }
 
-const MARGIN = { bytes: 32 * 1024 * 1024, inodes: 32 };
+/** What must remain free while an archive is packed: for the journal, the status and the other container. */
+export const PACKING_MARGIN = { bytes: 32 * 1024 * 1024, inodes: 32 } as const;
+
 const TICK_MS = 250;
 
 /** The image root as it is packed. */
@@ -123,7 +125,7 @@ async function refuseNewMounts(source: Source): Promise<void> {
 async function runMksquashfs(options: PackerOptions, run: Run & { args: readonly string[] }): Promise<void> {
   const { runner, logger, archive } = options;
   const directory = dirname(archive);
-  const { margin = MARGIN, tickMs = TICK_MS, freeSpace } = options;
+  const { margin = PACKING_MARGIN, tickMs = TICK_MS, freeSpace } = options;
   const outcome = await underSpaceWatch(
     { directory, freeSpace, margin, tickMs, logger },
     run.signal,
