@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 
 import { AUTHORITY, IDENTITIES, type Identity } from './certificates.ts';
 import { ADDRESSES, CLUSTER_NAME, type Layout } from './layout.ts';
@@ -34,12 +34,14 @@ export function kubeconfigPath(layout: Layout, identity: Identity): string {
   return identity === 'admin' ? layout.kubeconfig : `${layout.secrets}/${identity}.kubeconfig`;
 }
 
-/** Writes a kubeconfig for each who talks to the API server. */
+/** Writes a kubeconfig for each who talks to the API server. Suites read them meanwhile: each is there in full at any time. */
 export async function provideKubeconfigs(layout: Layout): Promise<void> {
   const { authority, tokens } = await readAccess(layout);
   for (const identity of Object.keys(IDENTITIES) as Identity[]) {
     const text = kubeconfigOf({ identity, token: tokens[identity], authority });
-    await writeFile(kubeconfigPath(layout, identity), text, { mode: 0o600 });
+    const path = kubeconfigPath(layout, identity);
+    await writeFile(`${path}.new`, text, { mode: 0o600 });
+    await rename(`${path}.new`, path);
   }
 }
 
