@@ -134,7 +134,8 @@ async function podOf(
           name: 'bare',
           image: agentImage,
           imagePullPolicy: 'Never',
-          command: ['node', '-e', 'setInterval(() => {}, 1000)'],
+          // When the start that is measured is over.
+          command: ['sh', '-c', "sleep 5; exec node -e 'setInterval(() => {}, 1000)'"],
         },
       ],
     },
