@@ -58,6 +58,9 @@ async function onCluster(measure: () => Promise<Figure[]>): Promise<Figure[]> {
   return [];
 }
 
+const unknown = values.only !== undefined && !(values.only in GROUPS);
+if (unknown) throw new Error(`--only takes one of ${Object.keys(GROUPS).join(', ')}`);
+
 await buildBundles();
 const machine = describeMachine();
 const figures: Figure[] = [];
