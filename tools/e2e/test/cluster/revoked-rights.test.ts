@@ -5,11 +5,11 @@ import { ERRORS, REQUIRED_PERMISSIONS } from '@ims/contract';
 import { eventually, onCleanup } from '@ims/testing';
 import { expect, it } from 'vitest';
 
-import { commission } from '../publishing/base-image.ts';
 import { expectPublished } from '../publishing/outcome.ts';
 import { describeJobs } from './bench.ts';
+import { startCustomizing } from './customizing.ts';
 import type { Namespace } from './namespace.ts';
-import { annotationOf, startPodJob } from './pod-job.ts';
+import { annotationOf } from './pod-job.ts';
 import { endOf } from './seen.ts';
 import { expectToldTruly } from './told.ts';
 
@@ -40,11 +40,7 @@ function nameOfBinding(command: string): string[] {
 describeJobs('a Job whose agent loses its rights', 'revoked', (bench) => {
   it('while the shell is open ends as well as any, and says once what is missing', async () => {
     const { namespace } = bench();
-    const world = await bench().startWorld();
-    const { job: commissioned, base } = await commission(world);
-    const source = { url: `s3://${world.objects.bucket}/${base.key}` };
-    const job = await startPodJob(bench(), { world, job: commissioned, values: { job: { jail: true }, source } });
-    await job.shellReady();
+    const { world, job, commissioned, base } = await startCustomizing(bench(), { jail: true });
     await revoke(namespace);
     expect(await job.ssh('touch /tmp/complete')).toMatchObject({ code: 0 });
     expect(await job.ended('Complete')).toBe('CompletionsReached');
@@ -63,11 +59,7 @@ describeJobs('a Job whose agent loses its rights', 'revoked', (bench) => {
 
   it('shows all of its end when they are given back in the middle of the upload', async () => {
     const { namespace } = bench();
-    const world = await bench().startWorld();
-    const { job: commissioned, base } = await commission(world);
-    const source = { url: `s3://${world.objects.bucket}/${base.key}` };
-    const job = await startPodJob(bench(), { world, job: commissioned, values: { job: { jail: true }, source } });
-    await job.shellReady();
+    const { world, job, commissioned, base } = await startCustomizing(bench(), { jail: true });
     const giveBack = await revoke(namespace);
     const stall = world.proxies.s3.on({ fault: 'stall', method: 'PUT', path: /\/rootfs/, times: 1 });
     expect(await job.ssh('touch /tmp/complete')).toMatchObject({ code: 0 });
@@ -81,14 +73,10 @@ describeJobs('a Job whose agent loses its rights', 'revoked', (bench) => {
 
   it('learns from `ims-agent check` what is missing, and has it by the very commands that it names', async () => {
     const { namespace } = bench();
-    const world = await bench().startWorld();
-    const { job: commissioned, base } = await commission(world);
-    const source = { url: `s3://${world.objects.bucket}/${base.key}` };
-    const job = await startPodJob(bench(), { world, job: commissioned, values: { job: { jail: true }, source } });
-    const { metadata } = await job.shellReady();
+    const { job, pod } = await startCustomizing(bench(), { jail: true });
     const check = async (): Promise<{ readonly exitCode: number; readonly missing: readonly Missing[] }> => {
       const command = 'ims-agent check --output json; code=$?; echo; echo $code';
-      const inAgent = ['exec', metadata.name, '--container', 'agent', '--', 'bash', '-c', command];
+      const inAgent = ['exec', pod.metadata.name, '--container', 'agent', '--', 'bash', '-c', command];
       const [answer = '', exitCode] = (await namespace.kubectl(inAgent)).split('\n').filter(Boolean);
       return { exitCode: Number(exitCode), missing: (JSON.parse(answer) as { missing: readonly Missing[] }).missing };
     };

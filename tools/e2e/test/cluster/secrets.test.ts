@@ -3,10 +3,9 @@
 
 import { expect, it } from 'vitest';
 
-import { commission } from '../publishing/base-image.ts';
 import { describeJobs } from './bench.ts';
+import { startCustomizing } from './customizing.ts';
 import { huntFor } from './hunt.ts';
-import { startPodJob } from './pod-job.ts';
 
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 /** Looks like the token of somebody. */
@@ -20,13 +19,9 @@ describeJobs("the user's shell in a pod", 'secrets', (bench) => {
     'H31 reaches no token, no S3 key and no client secret, in no file, environment or process; jailed: $jailed',
     async ({ jailed, root, flag }) => {
       const { namespace } = bench();
-      const world = await bench().startWorld();
-      const { job: commissioned, base } = await commission(world);
-      const source = { url: `s3://${world.objects.bucket}/${base.key}` };
-      const job = await startPodJob(bench(), { world, job: commissioned, values: { job: { jail: jailed }, source } });
-      const { metadata } = await job.shellReady();
+      const { world, job, pod } = await startCustomizing(bench(), { jail: jailed });
       const inAgent = async (...command: string[]): Promise<string> =>
-        await namespace.kubectl(['exec', metadata.name, '--container', 'agent', '--', ...command]);
+        await namespace.kubectl(['exec', pod.metadata.name, '--container', 'agent', '--', ...command]);
       const token = (await inAgent('cat', ACCOUNT)).trim();
       expect(token).toMatch(/^eyJ/);
       const secrets = [token, world.objects.accessKey, ...world.secrets()];
