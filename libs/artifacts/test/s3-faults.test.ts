@@ -95,6 +95,25 @@ describe.each(CALLS)('%s', (_call, bytes, where) => {
   });
 });
 
+describe('a part', () => {
+  const unsigned = { method: 'PUT', path: /partNumber=/, header: ['x-amz-content-sha256', /UNSIGNED/] } as const;
+
+  it('H20 whose bytes change on their way is refused by the service, and sent again', async () => {
+    const rule = proxy.on({ fault: 'corrupt', ...unsigned, times: 1 });
+    const stored = await put(large);
+    expect(rule.hits).toBe(1);
+    expect(proxy.requests.find(({ fault }) => fault === 'corrupt')?.status).toBe(400);
+    expect(Buffer.from(await bucket.readObject(stored.path)).equals(large)).toBe(true);
+  });
+
+  it('H12 is signed with its payload where a service insists on it', async () => {
+    const rule = proxy.on({ fault: '403', ...unsigned });
+    const stored = await put(large);
+    expect(rule.hits).toBeGreaterThan(0);
+    expect(Buffer.from(await bucket.readObject(stored.path)).equals(large)).toBe(true);
+  });
+});
+
 describe('a service that does not get better', () => {
   it.each(['500', '503', 'reset'] as const)('H12 is given up within the budget: %s', async (fault) => {
     const rule = proxy.on({ fault, method: 'PUT' });

@@ -159,6 +159,15 @@ describe('a rule', () => {
     expect(proxy.requests.map(({ fault }) => fault)).toEqual([undefined, undefined, undefined, '500', undefined]);
   });
 
+  it('looks at a header when it is told to', async () => {
+    const { proxy } = await startBoth();
+    const rule = proxy.on({ fault: '500', header: ['content-type', /json/] });
+    expect((await call(proxy, { headers: { 'Content-Type': 'text/plain' }, body: 'x' })).status).toBe(200);
+    expect((await call(proxy, { body: 'x' })).status).toBe(200);
+    expect((await call(proxy, { headers: { 'Content-Type': 'a/json' }, body: 'x' })).status).toBe(500);
+    expect(rule.hits).toBe(1);
+  });
+
   it('holds until it is lifted, and tells when it first hits', async () => {
     const { proxy } = await startBoth();
     const rule = proxy.on({ fault: '503' });
@@ -369,10 +378,19 @@ describe('duplicate', () => {
   });
 });
 
+describe('corrupt', () => {
+  it('delivers a body of the same length whose first byte is another one', async () => {
+    const { proxy, received } = await startBoth();
+    proxy.on({ fault: 'corrupt' });
+    expect(await call(proxy, { body: 'abc' })).toMatchObject({ status: 200, body: ANSWER });
+    expect(received.map(({ body }) => body)).toEqual(['`bc']);
+  });
+});
+
 it('every fault of the table has been set by a test above', () => {
   expect(Object.keys(FAULTS).sort()).toEqual(
     [
-      ...['403', '500', '503', 'duplicate', 'half-close', 'lying-200', 'reset', 'slow-drip', 'stall'],
+      ...['403', '500', '503', 'corrupt', 'duplicate', 'half-close', 'lying-200', 'reset', 'slow-drip', 'stall'],
       'truncated-body',
     ].sort(),
   );

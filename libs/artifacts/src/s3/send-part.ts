@@ -10,9 +10,9 @@ import type { Part } from './part-plan.ts';
 import { sumsOfBytes, sumsOfPart } from './part-sums.ts';
 import type { Progress } from './progress.ts';
 import { changed, withBytes, withSource } from './reading.ts';
-import { withSignedPayload } from './signed-payload.ts';
+import { withSignedPayload, type Proof } from './signed-payload.ts';
 import type { PartSums, SourceSums } from './source-sums.ts';
-import type { Transfer } from './transfer.ts';
+import { shouldSignPayload, type Transfer } from './transfer.ts';
 
 /** A part that the service holds, as the completion names it. */
 export interface SentPart {
@@ -41,10 +41,16 @@ export async function sendPart(
     told = Math.max(told, done);
   };
   const what = `storing ${key}, part ${String(part.number)}`;
-  const etag = await shared.access.call({ what, key, signal }, async (s3, options) => {
-    const { ETag } = await sendOnce(multipart, part, { s3, signal: options.abortSignal, onBytes });
-    if (ETag === undefined) throw shared.access.strange(key);
-    return ETag.replaceAll('"', '');
+  const send = async (proof: Proof): Promise<string> =>
+    await shared.access.call({ what, key, signal }, async (s3, options) => {
+      const { ETag } = await sendOnce(multipart, part, { s3, signal: options.abortSignal, onBytes, proof });
+      if (ETag === undefined) throw shared.access.strange(key);
+      return ETag.replaceAll('"', '');
+    });
+  const proof = multipart.upload.sums === 'sha256' ? shared.proof : 'payload';
+  const etag = await send(proof).catch(async (error: unknown) => {
+    if (!shouldSignPayload(shared, proof, error)) throw error;
+    return await send('payload');
   });
   return sentPart(multipart, part, etag);
 }
@@ -60,6 +66,7 @@ interface Attempt {
   readonly s3: S3Client;
   readonly signal: AbortSignal;
   readonly onBytes: (done: number) => void;
+  readonly proof: Proof;
 }
 
 /** From memory when the part fits in there: new memory for each chunk costs more than reading it. */
@@ -73,7 +80,7 @@ async function sendOnce(multipart: Multipart, part: Part, attempt: Attempt): Pro
     onBytes: attempt.onBytes,
     send: async (body: Readable, abortSignal: AbortSignal) =>
       await attempt.s3
-        .send(commandOf(multipart, part, { own, body }), { abortSignal })
+        .send(commandOf(multipart, part, { own, body, proof: attempt.proof }), { abortSignal })
         .catch(async (error: unknown) => {
           // Bytes change on their way now and then; when they have changed at home, no further attempt helps.
           if (isMismatch(error) && (await sumsOfPart(source, part)).sha256 !== own.sha256) throw changed(source.name);
@@ -96,7 +103,7 @@ async function sumsOf({ transfer, sums }: Multipart, part: Part, bytes: Uint8Arr
 function commandOf(
   { transfer, upload }: Multipart,
   part: Part,
-  { own, body }: { readonly own: PartSums; readonly body: Readable },
+  { own, body, proof }: { readonly own: PartSums; readonly body: Readable; readonly proof: Proof },
 ): UploadPartCommand {
   const command = new UploadPartCommand({
     Bucket: transfer.shared.access.bucket,
@@ -107,7 +114,7 @@ function commandOf(
     ContentLength: part.end - part.start,
     ...(upload.sums === 'sha256' ? { ChecksumSHA256: own.sha256 } : {}),
   });
-  return withSignedPayload(command, own.sha256);
+  return withSignedPayload(command, own.sha256, proof);
 }
 
 function isMismatch(error: unknown): boolean {

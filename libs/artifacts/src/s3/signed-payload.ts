@@ -11,16 +11,27 @@ interface Changeable {
   };
 }
 
+/** What vouches for the bytes of a part; each is covered by the signature of the request. */
+export type Proof =
+  /** The header with its checksum, for a service that keeps one for each part: one sha256 less for it to take. */
+  | 'checksum'
+  /** The hash of the payload, which every service checks. */
+  | 'payload';
+
+/** What the SDK's signer takes as it stands; see the list of payload options of Signature Version 4. */
+const UNSIGNED = 'UNSIGNED-PAYLOAD';
+
 /**
  * Signs a payload by a checksum that is known already, so that the service checks what arrives against what was read
- * and nobody hashes it again; the SDK's signer takes the header as it stands.
+ * and nobody hashes it again.
  */
-export function withSignedPayload<C extends object>(command: C, sha256: string): C {
+export function withSignedPayload<C extends object>(command: C, sha256: string, proof: Proof = 'payload'): C {
   const { middlewareStack } = command as unknown as Changeable;
+  const hash = proof === 'checksum' ? UNSIGNED : Buffer.from(sha256, 'base64').toString('hex');
   middlewareStack.add(
     (next) => async (args) => {
       const { headers } = args.request as { headers: Record<string, string> };
-      headers['x-amz-content-sha256'] = Buffer.from(sha256, 'base64').toString('hex');
+      headers['x-amz-content-sha256'] = hash;
       return await next(args as never);
     },
     { step: 'build', name: 'signKnownPayload' },

@@ -44,7 +44,14 @@ export function createS3Store(options: S3StoreOptions): ArtifactStore {
   if (settings.endpoint.startsWith('https:') && !settings.trust.rejectUnauthorized)
     logger.warn({ bucket }, 'the certificate of the S3 service is not checked: anybody on the network can pose as it');
   const parallel = settings.parallel ?? PARALLEL;
-  const shared: Shared = { access, parallel, slots: createSlots(parallel), buffers: createBuffers(), sums: 'sha256' };
+  const shared: Shared = {
+    access,
+    parallel,
+    slots: createSlots(parallel),
+    buffers: createBuffers(),
+    sums: 'sha256',
+    proof: 'checksum',
+  };
   return {
     linkType: 's3',
     prepare: async (signal) => {

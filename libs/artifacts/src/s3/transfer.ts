@@ -6,6 +6,7 @@ import type { Access } from './access.ts';
 import type { Buffers } from './buffers.ts';
 import type { Sums } from './checkpoint.ts';
 import { hasCode, type S3Failure } from './failure.ts';
+import type { Proof } from './signed-payload.ts';
 import type { Slots } from './slots.ts';
 
 /** What all transfers of a store share. */
@@ -17,6 +18,8 @@ export interface Shared {
   readonly parallel: number;
   /** What the service is believed to know of checksums; learned once. */
   sums: Sums;
+  /** What vouches for a part where the service keeps checksums; learned once. */
+  proof: Proof;
 }
 
 /** One artifact on its way. */
@@ -36,5 +39,16 @@ export function shouldDoWithoutSums(shared: Shared, error: unknown): error is S3
   if (shared.sums === 'etag' || !hasCode(error, ...REFUSALS)) return false;
   shared.sums = 'etag';
   shared.access.logger.info({ err: error }, 'the S3 service takes no sha256 checksums: signed payloads have to do');
+  return true;
+}
+
+/** Codes by which services say that they want each payload signed; a policy of a bucket denies access. */
+const SIGN_PLEASE = ['AccessDenied', '403', ...REFUSALS];
+
+/** Whether a part that was vouched for by its checksum alone should be sent again, signed: decided once for all. */
+export function shouldSignPayload(shared: Shared, used: Proof, error: unknown): boolean {
+  if (used === 'payload' || !hasCode(error, ...SIGN_PLEASE)) return false;
+  shared.proof = 'payload';
+  shared.access.logger.info({ err: error }, 'the S3 service may want signed payloads: parts are signed from now on');
   return true;
 }

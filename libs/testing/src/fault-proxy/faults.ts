@@ -5,14 +5,24 @@ import { answerAlone, refuse } from './answers.ts';
 import { breakAt, cutAnswer } from './breaks.ts';
 import type { Exchange } from './exchange.ts';
 import type { FaultOptions } from './options.ts';
-import { deliverTwice, drip } from './passing.ts';
+import { deliverOther, deliverTwice, drip } from './passing.ts';
 
 /** What becomes of a request that meets a fault. */
 export type Fault = (exchange: Exchange, options: FaultOptions) => Promise<void>;
 
 /** The name of a fault. */
 export type FaultName =
-  '500' | '503' | '403' | 'reset' | 'stall' | 'half-close' | 'truncated-body' | 'lying-200' | 'slow-drip' | 'duplicate';
+  | '500'
+  | '503'
+  | '403'
+  | 'reset'
+  | 'stall'
+  | 'half-close'
+  | 'truncated-body'
+  | 'lying-200'
+  | 'slow-drip'
+  | 'duplicate'
+  | 'corrupt';
 
 /** The faults that a test can set; a matrix iterates over them. */
 export const FAULTS: Readonly<Record<FaultName, Fault>> = {
@@ -46,6 +56,8 @@ export const FAULTS: Readonly<Record<FaultName, Fault>> = {
   'slow-drip': drip,
   /** The target gets the request twice, one after the other; the client gets one answer, after both. */
   duplicate: deliverTwice,
+  /** The first byte of the request's body becomes another one on its way. */
+  corrupt: deliverOther,
 };
 
 /** A page such as an ingress or a login portal puts in the place of everything. */

@@ -64,3 +64,17 @@ async function* kept(source: AsyncIterable<Buffer>, copy: Buffer[]): AsyncGenera
 async function* again(body: readonly Buffer[]): AsyncGenerator<Buffer> {
   yield* body;
 }
+
+/** Delivers a body that is as long as what came, and not the same. */
+export async function deliverOther(exchange: Exchange): Promise<void> {
+  await exchange.relay(await exchange.deliver(withOtherFirst(exchange.body())));
+}
+
+async function* withOtherFirst(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let isFirst = true;
+  for await (const chunk of body) {
+    const [first = 0] = chunk;
+    yield isFirst ? Buffer.concat([Buffer.from([first ^ 1]), chunk.subarray(1)]) : chunk;
+    isFirst = false;
+  }
+}

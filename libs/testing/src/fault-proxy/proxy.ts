@@ -60,7 +60,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   const target = { url: new URL(options.target), ca: options.ca };
   const take = (request: IncomingMessage, response: ServerResponse, expectsContinue = false): void => {
     const reset = (): void => void sockets.get(request.socket.remotePort ?? 0)?.resetAndDestroy();
-    const rule = rules.meet(request.method ?? '', request.url ?? '');
+    const rule = rules.meet(request);
     const seen = seenAs(request, rule?.fault);
     requests.push(seen);
     void handle(createExchange({ request, response, target, expectsContinue, seen, reset }), rule);

@@ -1,6 +1,8 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import type { IncomingMessage } from 'node:http';
+
 import type { FaultName } from './faults.ts';
 import type { FaultOptions } from './options.ts';
 
@@ -11,6 +13,8 @@ export interface FaultRule extends FaultOptions {
   readonly method?: string;
   /** Looked for in the path with its query; any when left out. */
   readonly path?: RegExp;
+  /** What a header of the request, by its lower-case name, has to be like; any when left out. */
+  readonly header?: readonly [name: string, value: RegExp];
   /** The first of the matching requests that is hit, from 1; the ones before it pass. */
   readonly nth?: number;
   /** How many are hit; every one until the rule is lifted when left out. */
@@ -27,11 +31,14 @@ export interface ActiveRule {
   lift(): void;
 }
 
+/** What rules look at. */
+export type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
+
 /** The rules of a proxy, in the order in which they were set. */
 export interface Rules {
   add(rule: FaultRule): ActiveRule;
   /** The rule that this request meets: the first that wants it. Each rule counts what matches it. */
-  meet(method: string, target: string): FaultRule | undefined;
+  meet(request: RequestHead): FaultRule | undefined;
 }
 
 interface Entry {
@@ -60,8 +67,8 @@ export function createRules(): Rules {
         },
       };
     },
-    meet: (method, target) => {
-      const matching = entries.filter(({ rule }) => matches(rule, method, target));
+    meet: (request) => {
+      const matching = entries.filter(({ rule }) => matches(rule, request));
       for (const entry of matching) entry.matched += 1;
       const met = matching.find(isDue);
       if (met === undefined) return undefined;
@@ -72,9 +79,13 @@ export function createRules(): Rules {
   };
 }
 
-function matches({ method, path }: FaultRule, wanted: string, target: string): boolean {
+function matches({ method, path, header }: FaultRule, request: RequestHead): boolean {
+  if (method !== undefined && method !== request.method) return false;
   // A global expression keeps where it was; `search` begins anew.
-  return (method === undefined || method === wanted) && (path === undefined || target.search(path) >= 0);
+  if (path !== undefined && (request.url ?? '').search(path) < 0) return false;
+  if (header === undefined) return true;
+  const [name, value] = header;
+  return String(request.headers[name] ?? '').search(value) >= 0;
 }
 
 function isDue({ rule, matched, hits, lifted }: Entry): boolean {
