@@ -1,6 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { auditArguments } from './audit.ts';
 import { kubeconfigPath } from './kubeconfig.ts';
 import { ADDRESSES, type Layout } from './layout.ts';
 
@@ -16,7 +17,7 @@ const ETCD = 'http://127.0.0.1:2379';
 export function controlPlaneArguments(layout: Layout): Readonly<Record<ControlPlanePart, readonly string[]>> {
   return {
     etcd: etcdArguments(layout),
-    'kube-apiserver': apiServerArguments(layout.secrets),
+    'kube-apiserver': [...apiServerArguments(layout.secrets), ...auditArguments(layout)],
     'kube-controller-manager': [
       `--kubeconfig=${kubeconfigPath(layout, 'controller-manager')}`,
       '--use-service-account-credentials=true',

@@ -1,6 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { writesOf, type Write } from './audit.ts';
 import { takeDown } from './down.ts';
 import { visit } from './guests.ts';
 import { loadImage } from './images.ts';
@@ -12,6 +13,7 @@ import { refusal, thisHost } from './refusal.ts';
 import { bringUp, startPart } from './up.ts';
 import { createVolume, type VolumeRequest } from './volumes.ts';
 
+export type { Write } from './audit.ts';
 export { loadPair, type PairImages } from './pair-images.ts';
 export type { Part } from './parts.ts';
 export type { VolumeRequest } from './volumes.ts';
@@ -32,6 +34,8 @@ export interface OwnCluster {
   readonly load: (image: string) => Promise<void>;
   /** Makes a PersistentVolume and says where its files lie on this machine. */
   readonly volume: (request: VolumeRequest) => Promise<string>;
+  /** What was written to the API with tokens of a pod, as the API server has counted it. */
+  readonly writesOf: (pod: { readonly namespace: string; readonly name: string }) => Promise<Write[]>;
   /** The process of one program of the cluster; rejects when it does not run. */
   readonly pid: (part: Part) => Promise<number>;
   /** Kills one program of the cluster, such as the API server. */
@@ -73,6 +77,7 @@ function ownCluster(layout: Layout): OwnCluster {
     hostAddress: ADDRESSES.host,
     load: async (image) => await loadImage(layout, image),
     volume: async (request) => await createVolume(layout, request),
+    writesOf: async (pod) => await writesOf(layout, pod),
     pid: async (part) => {
       const pid = await pidOf(layout, part);
       if (pid === undefined) throw new Error(`${part} does not run`);

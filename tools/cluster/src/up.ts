@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 
 import { ask, nodeProblem } from './api.ts';
+import { provideAuditPolicy } from './audit.ts';
 import { provideBinaries } from './builds.ts';
 import { provideSecrets } from './certificates.ts';
 import { waitFor } from './commands.ts';
@@ -61,6 +62,7 @@ async function prepare(layout: Layout): Promise<void> {
   await rememberTunables(layout);
   await provideNetwork(layout);
   await provideSecrets(layout);
+  await provideAuditPolicy(layout);
   await provideKubeconfigs(layout);
   await provideContainerdConfig(layout);
   await provideKubeletConfig(layout);

@@ -13,6 +13,9 @@ import { annotationOf, startPodJob } from './pod-job.ts';
 import { endOf } from './seen.ts';
 import { expectToldTruly } from './told.ts';
 
+/** What an ordinary job may cost the API server: annotations, conditions and events together. */
+const MOST_WRITES = 24;
+
 const JAILED = { way: 'in a jail, from a presigned address', jail: true, root: '', flag: '/tmp/complete' };
 const FREE = {
   way: 'without a jail, from an s3 address',
@@ -24,7 +27,7 @@ const FREE = {
 describeJobs('a Job that customizes an image', 'customize', (bench) => {
   it.each([JAILED, FREE])(
     'publishes what its user has made of it, and says so everywhere: $way',
-    async ({ jail, root, flag }) => {
+    async ({ way, jail, root, flag }) => {
       const world = await bench().startWorld();
       const { job: commissioned, base } = await commission(world);
       const url = jail ? await world.presign(base.key) : `s3://${world.objects.bucket}/${base.key}`;
@@ -40,6 +43,12 @@ describeJobs('a Job that customizes an image', 'customize', (bench) => {
       expect(await expectToldTruly(job, { exitCode: 0 })).toMatchObject({ phase: 'Succeeded' });
       const pod = await job.pod();
       expect(endOf(pod, 'sshd')).toMatchObject({ exitCode: 0 });
+      const { own, namespace } = bench();
+      const writes = await own.writesOf({ namespace: namespace.name, name: pod.metadata.name });
+      expect(new Set(writes.map(({ resource }) => resource))).toEqual(new Set(['pods', 'pods/status', 'events']));
+      expect(writes.filter(({ code }) => code >= 300)).toEqual([]);
+      expect(writes.length).toBeLessThanOrEqual(MOST_WRITES);
+      console.info(`the API server has counted ${String(writes.length)} writes of this job (${way})`);
       expect(annotationOf(pod, 'job-status')).toBe('success');
       const [, key = ''] = annotationOf(pod, 'ssh-host-key')?.split(' ') ?? [];
       const sum = createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64');
