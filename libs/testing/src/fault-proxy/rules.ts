@@ -32,7 +32,7 @@ export interface ActiveRule {
 }
 
 /** What rules look at. */
-export type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
+type RequestHead = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
 /** The rules of a proxy, in the order in which they were set. */
 export interface Rules {
