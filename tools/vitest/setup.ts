@@ -1,7 +1,8 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
@@ -16,9 +17,9 @@ process.on('warning', (warning) => {
 });
 
 // Programs that a test starts with this environment write their warnings to the file instead of to a stderr
-// that nobody may read. Programs that get an environment of their own are read by their tests.
-const scratch = mkdtempSync(join(tmpdir(), 'ims-test-warnings-'));
-const redirected = join(scratch, 'warnings');
+// that nobody may read. Programs that get an environment of their own are read by their tests. There is no file until
+// there is a warning, so a run that is killed leaves none.
+const redirected = join(tmpdir(), `ims-test-warnings-${randomUUID()}`);
 process.env['NODE_REDIRECT_WARNINGS'] = redirected;
 
 const mark = `${STRAY_MARK}=${String(process.pid)}-${String(Date.now())}`;
@@ -38,7 +39,7 @@ afterAll(async () => {
     await setTimeout(20);
     left = await strays(mark);
   }
-  rmSync(scratch, { recursive: true, force: true });
+  rmSync(redirected, { force: true });
   if (left.length > 0) throw new Error(`the tests of this file left processes behind:\n${left.join('\n')}`);
 });
 

@@ -10,7 +10,7 @@ import type { Part } from './part-plan.ts';
 import { sumsOfBytes, sumsOfPart } from './part-sums.ts';
 import type { Progress } from './progress.ts';
 import { changed, withBytes, withSource } from './reading.ts';
-import { withSignedPayload, type Proof } from './signed-payload.ts';
+import { withProof, type Proof } from './proof.ts';
 import type { PartSums, SourceSums } from './source-sums.ts';
 import { shouldSignPayload, type Transfer } from './transfer.ts';
 
@@ -114,7 +114,7 @@ function commandOf(
     ContentLength: part.end - part.start,
     ...(upload.sums === 'sha256' ? { ChecksumSHA256: own.sha256 } : {}),
   });
-  return withSignedPayload(command, own.sha256, proof);
+  return withProof(command, own.sha256, proof);
 }
 
 function isMismatch(error: unknown): boolean {

@@ -5,7 +5,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 
 import { digestOf } from '../digests.ts';
 import { isPassing } from './failure.ts';
-import { withSignedPayload } from './signed-payload.ts';
+import { withProof } from './proof.ts';
 import { shouldDoWithoutSums, type Shared } from './transfer.ts';
 
 /** An object that is sent in one piece. */
@@ -40,6 +40,6 @@ async function send(shared: Shared, put: SinglePut, sha256: string): Promise<voi
       Metadata: { ...metadata },
       ...(shared.sums === 'sha256' ? { ChecksumSHA256: sha256 } : {}),
     });
-    await s3.send(withSignedPayload(command, sha256), options);
+    await s3.send(withProof(command, sha256), options);
   });
 }

@@ -6,7 +6,7 @@ import type { Access } from './access.ts';
 import type { Buffers } from './buffers.ts';
 import type { Sums } from './checkpoint.ts';
 import { hasCode, type S3Failure } from './failure.ts';
-import type { Proof } from './signed-payload.ts';
+import type { Proof } from './proof.ts';
 import type { Slots } from './slots.ts';
 
 /** What all transfers of a store share. */

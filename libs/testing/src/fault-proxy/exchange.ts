@@ -2,7 +2,13 @@
 // SPDX-License-Identifier: MIT
 
 import { once } from 'node:events';
-import { request as requestHttp, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  request as requestHttp,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { pipeline } from 'node:stream/promises';
 
@@ -14,6 +20,7 @@ export interface SeenRequest {
   readonly path: string;
   /** With its question mark; empty without one. */
   readonly query: string;
+  readonly headers: IncomingHttpHeaders;
   /** The fault that it met; undefined when it passed. */
   readonly fault: string | undefined;
   /** What the client was told; undefined when it was told nothing. */

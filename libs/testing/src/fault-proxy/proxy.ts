@@ -105,12 +105,13 @@ async function handle(exchange: Exchange, rule: FaultRule | undefined): Promise<
   }
 }
 
-function seenAs({ method = '', url = '' }: IncomingMessage, fault: string | undefined): SeenRequest {
+function seenAs({ method = '', url = '', headers }: IncomingMessage, fault: string | undefined): SeenRequest {
   const [path = '', ...query] = url.split('?');
   return {
     method,
     path,
     query: query.length === 0 ? '' : `?${query.join('?')}`,
+    headers,
     fault,
     status: undefined,
     bytes: 0,

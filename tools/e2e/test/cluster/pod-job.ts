@@ -13,6 +13,7 @@ import { clientOptions, liveClient, runClient, type LiveLogin, type Said } from 
 import type { Job } from '../support/job.ts';
 import type { World } from '../support/world.ts';
 import type { Bench } from './bench.ts';
+import { selectorOf, standingOf, tellAll } from './standing.ts';
 import type { SeenEvent, SeenJob, SeenPod } from './seen.ts';
 
 /** Small enough for two jobs on two cores beside everything else. */
@@ -71,7 +72,7 @@ export async function startPodJob(bench: Bench, options: PodJobOptions): Promise
   // Before the job is taken away, which a listener for failures would come too late for.
   const test = TestRunner.getCurrentTest();
   onCleanup(async () => {
-    if (test?.result?.state === 'fail') await tellAll(bench, name);
+    if (test?.result?.state === 'fail') await tellAll(namespace, name);
   });
   return found;
 }
@@ -121,10 +122,6 @@ async function valuesOf(
   return all;
 }
 
-function selectorOf(name: string): string {
-  return `batch.kubernetes.io/job-name=${name}`;
-}
-
 function podJobOf(
   { namespace }: Bench,
   { name, directory, key }: { readonly name: string; readonly directory: string; readonly key: string },
@@ -145,6 +142,11 @@ function podJobOf(
     const pinned = ['-o', 'StrictHostKeyChecking=yes', '-o', `UserKnownHostsFile=${knownHosts}`];
     return [...pinned, ...clientOptions({ port: 22, key }), ...options, address];
   };
+  const waitFor = async (what: string, condition: string, atMost: string): Promise<void> => {
+    await kubectl(['wait', what, `--for=${condition}`, `--timeout=${atMost}`]).catch(async (error: unknown) => {
+      throw new Error(`${String(error)}${await standingOf(namespace, name)}`, { cause: error });
+    });
+  };
   const status = async (): Promise<JobStatus> =>
     await eventually(async () => {
       const text = await readFile(`${directory}/.ims/status.json`, 'utf8').catch(() => undefined);
@@ -157,8 +159,7 @@ function podJobOf(
     pod,
     shellReady: async () => {
       const { metadata } = await pod();
-      const condition = `--for=condition=${KUBERNETES_PREFIX}ShellReady`;
-      await kubectl(['wait', `pod/${metadata.name}`, condition, '--timeout=180s']);
+      await waitFor(`pod/${metadata.name}`, `condition=${KUBERNETES_PREFIX}ShellReady`, '180s');
       return await pod();
     },
     ssh: async (command, to) => await runClient('ssh', [...(await clientArguments([], to)), command]),
@@ -177,7 +178,7 @@ function podJobOf(
       return items.toSorted((one, other) => one.eventTime.localeCompare(other.eventTime));
     },
     ended: async (how) => {
-      await kubectl(['wait', `job/${name}`, `--for=condition=${how}`, '--timeout=240s']);
+      await waitFor(`job/${name}`, `condition=${how}`, '240s');
       const job = await json<SeenJob>('job', name);
       return job.status.conditions?.find((condition) => condition.type === how)?.reason;
     },
@@ -187,16 +188,4 @@ function podJobOf(
 /** An annotation of ours. */
 export function annotationOf({ metadata }: SeenPod, name: AnnotationName): string | undefined {
   return metadata.annotations[`${KUBERNETES_PREFIX}${name}`];
-}
-
-/** What somebody wants to see of a test that has failed. */
-async function tellAll({ namespace }: Bench, name: string): Promise<void> {
-  const pick = ['--selector', selectorOf(name)];
-  for (const args of [
-    ['describe', 'job', name],
-    ['describe', 'pods', ...pick],
-    ['logs', '--all-containers', '--prefix', '--tail=200', ...pick],
-  ]) {
-    console.error(await namespace.kubectl(args).catch(String));
-  }
 }

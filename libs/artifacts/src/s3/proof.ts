@@ -25,7 +25,7 @@ const UNSIGNED = 'UNSIGNED-PAYLOAD';
  * Signs a payload by a checksum that is known already, so that the service checks what arrives against what was read
  * and nobody hashes it again.
  */
-export function withSignedPayload<C extends object>(command: C, sha256: string, proof: Proof = 'payload'): C {
+export function withProof<C extends object>(command: C, sha256: string, proof: Proof = 'payload'): C {
   const { middlewareStack } = command as unknown as Changeable;
   const hash = proof === 'checksum' ? UNSIGNED : Buffer.from(sha256, 'base64').toString('hex');
   middlewareStack.add(
