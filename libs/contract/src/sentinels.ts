@@ -56,9 +56,10 @@ export const SENTINELS = {
   exiting: {
     file: 'exiting',
     place: 'parent',
-    writers: ['sshd'],
-    readers: ['agent'],
-    meaning: 'every session is gone and sshd is going down',
+    writers: ['sshd', 'agent'],
+    readers: ['sshd', 'agent'],
+    meaning:
+      'every session is gone and sshd is going down; `done`, also by an agent, means that no shell is needed any more',
   },
   buildFailed: {
     file: 'build_failed',

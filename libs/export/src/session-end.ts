@@ -3,6 +3,7 @@
 
 import { decodeRelease, ERRORS, noteOf, textOf, type Reason, type Release, type Sentinel } from '@ims/contract';
 
+import type { ExportPorts } from './ports.ts';
 import type { ExportState, Facts } from './states.ts';
 
 /** How the sshd container says that the session ended. */
@@ -21,6 +22,15 @@ export function sessionEndOf(flags: { readonly exiting: Sentinel; readonly faile
   if (agents === undefined) return { kind: 'marked-failed', message: textOf(flags.failed) };
   // The agent that wrote it ended while the session was closing already: how that ended still holds.
   return saysComplete(flags.exiting) ? { kind: 'complete' } : { kind: 'gave-up', release: agents };
+}
+
+/**
+ * Lets a sshd container go that waits for a shell which is over for good: a forerunner that was lost said in `exiting`
+ * that it gave up, which every later one would take for the beginning of another session.
+ */
+export async function dismissShell(board: ExportPorts['board'], outcome: 'complete' | 'failed'): Promise<void> {
+  if (decodeRelease(await board.read('exiting')) === undefined) return;
+  await board.post('exiting', { token: 'done', message: outcome });
 }
 
 function saysComplete(exiting: Sentinel): boolean {

@@ -7,7 +7,7 @@ import type { ExportPorts } from './ports.ts';
 import { awaitDoor } from './door.ts';
 import { reopen } from './reopen.ts';
 import { resumePoint, type ResumePoint } from './resume.ts';
-import { markedFailed } from './session-end.ts';
+import { dismissShell, markedFailed } from './session-end.ts';
 import { NO_FACTS, type ExportSettings, type ExportState } from './states.ts';
 
 /** Reads the journal and goes on from where an earlier start was, or begins. */
@@ -15,6 +15,15 @@ export async function start(settings: ExportSettings, ports: ExportPorts, signal
   const point = resumePoint(await ports.journal.entries(), settings.jobId);
   if (willStore(point, settings)) await ports.store.prepare(signal);
   if (point.kind !== 'fresh') ports.logger.info({ from: point.kind }, 'an earlier start of this job is continued');
+  if (isPastShell(point)) await dismissShell(ports.board, point.kind === 'marked-failed' ? 'failed' : 'complete');
+  return await goOn(point, settings, { ports, signal });
+}
+
+async function goOn(
+  point: ResumePoint,
+  settings: ExportSettings,
+  { ports, signal }: { readonly ports: ExportPorts; readonly signal: AbortSignal },
+): Promise<ExportState> {
   switch (point.kind) {
     case 'fresh':
       return await begin(settings, ports, async () => await openShell(settings, ports, signal));
@@ -30,6 +39,10 @@ export async function start(settings: ExportSettings, ports: ExportPorts, signal
     case 'published':
       return { phase: 'Succeeded', facts: point.facts };
   }
+}
+
+function isPastShell({ kind }: ResumePoint): boolean {
+  return kind !== 'fresh' && kind !== 'opened';
 }
 
 function willStore(point: ResumePoint, { goal }: ExportSettings): boolean {

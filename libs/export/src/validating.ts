@@ -6,6 +6,7 @@ import type { StateOf } from '@ims/runtime';
 
 import type { ExportPorts, Finding } from './ports.ts';
 import type { ExportData, ExportSettings, ExportState, Facts } from './states.ts';
+import { dismissShell } from './session-end.ts';
 import { afterSession, nextEvent } from './waiting.ts';
 
 /**
@@ -38,6 +39,7 @@ export async function validate(
 }
 
 async function startPacking(facts: Facts, ports: ExportPorts): Promise<ExportState> {
+  await dismissShell(ports.board, 'complete');
   await ports.journal.append({ step: 'closed', outcome: 'complete', message: '' });
   return { phase: 'Packaging', facts };
 }

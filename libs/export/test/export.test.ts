@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { decodeRelease, encodeQuestion, encodeRelease, decodeVerdict } from '@ims/contract';
+import { decodeRelease, noteOf, encodeQuestion, encodeRelease, decodeVerdict } from '@ims/contract';
 import { Failure } from '@ims/runtime';
 import { createFakePeer } from '@ims/testing';
 import { describe, expect, it } from 'vitest';
@@ -192,6 +192,20 @@ describe('a job that goes wrong', () => {
     world.board.put('complete');
     world.board.put('exiting', note({ token: 'peer-lost', reason: 'PeerLost', message: '' }));
     expect((await runIn(world)).phase).toBe('Succeeded');
+  });
+
+  it('H5 lets a sshd container go that waits beside an agent which needs no shell any more', async () => {
+    const world = newWorld();
+    world.journal.push({ step: 'opened', job: '0a1b2c3d-0000-4000-8000-00000000abcd' });
+    const gaveUp = note({ token: 'interrupted', reason: 'Interrupted', message: '' });
+    world.board.put('complete');
+    world.board.put('exiting', gaveUp);
+    expect((await runIn(world)).phase).toBe('Succeeded');
+    expect(noteOf(world.board.at('exiting'))).toEqual({ token: 'done', message: 'complete' });
+    // One that was lost later, still waiting, said so again.
+    world.board.put('exiting', gaveUp);
+    expect((await runIn(world)).phase).toBe('Succeeded');
+    expect(noteOf(world.board.at('exiting'))).toEqual({ token: 'done', message: 'complete' });
   });
 
   it('opens the shell again after both halves were interrupted before the user had said anything', async () => {

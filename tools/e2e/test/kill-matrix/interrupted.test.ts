@@ -37,6 +37,23 @@ describe.concurrent('H6 a job that a signal has stopped', () => {
     await finish(pair);
   });
 
+  test.for(ORDERS)(
+    'whose user was done by then needs no shell again: %s first, then %s',
+    { timeout: 120_000 },
+    async (order) => {
+      const pair = await startPair({ jailed: true });
+      await isOpen(pair);
+      // One of the two that is stopped answers no more: what the user says is obeyed by the next pod.
+      await pair.containers.agent.signal('SIGSTOP');
+      await workAndComplete(pair);
+      await pair.containers.sshd.signal('SIGTERM');
+      expect((await pair.sshd.ended).code, everythingSaid(pair)).toBe(143);
+      await kill(pair, 'agent');
+      await restartInOrder(pair, order);
+      await published(pair);
+    },
+  );
+
   test('while it packs goes on without a shell', { timeout: 120_000 }, async () => {
     const pair = await startPair({ jailed: true });
     const packing = pair.agent.waitForLine(entered('Packaging'));
