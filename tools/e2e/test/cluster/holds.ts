@@ -54,7 +54,9 @@ export const HOLDS = {
         when: 'response',
       });
       await stall.hit;
-      return { pod: await job.pod(), release: lifting(stall) };
+      // The kubelet tells of a container some time after it has started it.
+      const pod = await eventually(async () => startedIn(await job.pod(), 'prepare'));
+      return { pod, release: lifting(stall) };
     },
   },
   WaitingOnUser: {
@@ -127,6 +129,11 @@ function stopped(pid: number): Held['release'] {
 
 async function isGoing(pid: number): Promise<boolean> {
   return !signalTo(pid, 0) || (await isPending(pid, constants.signals.SIGTERM));
+}
+
+function startedIn(pod: SeenPod, container: string): SeenPod | undefined {
+  const found = pod.status.initContainerStatuses?.find(({ name }) => name === container);
+  return found?.containerID === undefined ? undefined : pod;
 }
 
 /** What runs below tini. */
