@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
-import { leanPackages, loadedAtOnce, unseenExports } from './lean.ts';
+import { leanPackages, loadedAtOnce, unseenExports, withoutUndici } from './lean.ts';
 
 /** The programs that ship, by the name of the command, and where each begins. */
 export const PROGRAMS = {
@@ -43,9 +43,9 @@ export async function bundle(name: ProgramName, directory: string): Promise<Meta
     sourcemap: 'linked',
     metafile: true,
     logLevel: 'warning',
-    // Whatever else is in a bundle would get an undici by it.
+    // Whatever else is in a bundle has no use for them.
     inject: name === 'ims-agent' ? [join(ROOT, 'libs/http/src/fetch-classes.ts')] : [],
-    plugins: [loadedAtOnce, unseenExports, leanPackages],
+    plugins: [loadedAtOnce, unseenExports, withoutUndici, leanPackages],
     // Names stay, for stack traces; a third of the text goes, and with it memory.
     minifyWhitespace: true,
     banner: { js: [HEADER, REQUIRE].join('\n') },

@@ -30,7 +30,7 @@ export const loadedAtOnce: Plugin = {
 
 /**
  * Takes Node's HTTP by `require` also where a module imports it: an import looks at every export, and some of them load
- * a second undici and the whole of HTTP/2 only by being looked at. That is 16 MB and 30 ms of a program that uses neither.
+ * an undici and the whole of HTTP/2 only by being looked at. That is 16 MB and 30 ms of a program that uses neither.
  */
 export const unseenExports: Plugin = {
   name: 'unseen-exports',
@@ -41,6 +41,18 @@ export const unseenExports: Plugin = {
     build.onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)});`,
     }));
+  },
+};
+
+/**
+ * Leaves out an HTTP client of a megabyte, partly WebAssembly, by which the vendor's client of Kubernetes would make its
+ * calls: ours are made by `libs/http`. Whatever did use it would fail at once.
+ */
+export const withoutUndici: Plugin = {
+  name: 'without-undici',
+  setup: (build) => {
+    build.onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
   },
 };
 

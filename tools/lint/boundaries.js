@@ -45,7 +45,6 @@ export const VENDORS = {
   'p-retry': ['libs/retry'],
   pino: ['libs/logging'],
   'pino-pretty': ['libs/logging'],
-  undici: ['libs/http'],
   zod: ['libs/ims-api'],
 };
 

@@ -1,9 +1,8 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { Agent, type Dispatcher } from 'undici';
-
 import { parseAddress } from './address.ts';
+import { closeAgents, createAgents, type Agents } from './agents.ts';
 import { readBytes, readText } from './body.ts';
 import { discard, open } from './open.ts';
 import { HttpProblem } from './problem.ts';
@@ -69,20 +68,25 @@ export interface Http {
 
 const USUAL_LIMIT = 1024 * 1024;
 
+/** What a client is made of. */
+export interface HttpOptions {
+  readonly trust: Trust;
+  readonly userAgent: string;
+  /**
+   * Whether a connection serves more than one call; it does not when left out: one that is kept may be closed by the
+   * server the moment the next call, which may be a POST, is sent.
+   */
+  readonly keepsConnections?: boolean;
+}
+
 /** Makes a client that trusts whom `trust` says (H33). It never tries again by itself. */
-export function createHttp(options: { readonly trust: Trust; readonly userAgent: string }): Http {
-  const { trust, userAgent } = options;
-  const dispatcher = new Agent({
-    connect: { ca: trust.ca, rejectUnauthorized: trust.rejectUnauthorized },
-    // A connection that is kept may be closed by the server the moment the next call, which may be a POST, is sent.
-    pipelining: 0,
-    allowH2: false,
-  });
+export function createHttp({ trust, userAgent, keepsConnections = false }: HttpOptions): Http {
+  const agents = createAgents(trust, keepsConnections);
   return {
-    request: async (call) => await request(dispatcher, hopOf(call, userAgent), call),
-    stream: async (call) => await stream(dispatcher, hopOf(call, userAgent), call),
+    request: async (call) => await request(agents, hopOf(call, userAgent), call),
+    stream: async (call) => await stream(agents, hopOf(call, userAgent), call),
     close: async () => {
-      await dispatcher.destroy();
+      closeAgents(agents);
     },
   };
 }
@@ -92,7 +96,7 @@ function hopOf(call: Pick<HttpCall, 'method' | 'url' | 'headers' | 'body'>, user
   return { method: call.method, url: parseAddress(call.url), headers, body: call.body };
 }
 
-async function request(dispatcher: Dispatcher, hop: Hop, call: HttpCall): Promise<HttpAnswer> {
+async function request(agents: Agents, hop: Hop, call: HttpCall): Promise<HttpAnswer> {
   const watchdog = createWatchdog(
     call.deadlineMs,
     () => new HttpProblem('timed-out', hop, `no whole answer within ${seconds(call.deadlineMs)}`),
@@ -100,7 +104,7 @@ async function request(dispatcher: Dispatcher, hop: Hop, call: HttpCall): Promis
   const signal = AbortSignal.any([call.signal, watchdog.signal]);
   watchdog.arm();
   try {
-    const opened = await open(hop, { dispatcher, signal });
+    const opened = await open(hop, { agents, signal });
     const text = await readText(opened, call.maxBytes ?? USUAL_LIMIT, signal);
     return { status: opened.status, headers: opened.headers, text };
   } finally {
@@ -108,14 +112,14 @@ async function request(dispatcher: Dispatcher, hop: Hop, call: HttpCall): Promis
   }
 }
 
-async function stream(dispatcher: Dispatcher, hop: Hop, call: HttpStreamCall): Promise<HttpStream> {
+async function stream(agents: Agents, hop: Hop, call: HttpStreamCall): Promise<HttpStream> {
   const watchdog = createWatchdog(
     call.stallMs,
     () => new HttpProblem('stalled', hop, `no byte for ${seconds(call.stallMs)}`),
   );
   const signal = AbortSignal.any([call.signal, watchdog.signal]);
   try {
-    const opened = await open(hop, { dispatcher, signal, onHop: () => watchdog.arm() });
+    const opened = await open(hop, { agents, signal, onHop: () => watchdog.arm() });
     return {
       status: opened.status,
       headers: opened.headers,

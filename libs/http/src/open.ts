@@ -1,9 +1,12 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { once } from 'node:events';
+import { request as requestPlain, type IncomingMessage } from 'node:http';
+import { request as requestTls } from 'node:https';
 import type { Readable } from 'node:stream';
-import { request, type Dispatcher } from 'undici';
 
+import type { Agents } from './agents.ts';
 import { HttpProblem, problemOf } from './problem.ts';
 import { nextHop, type Hop } from './redirects.ts';
 
@@ -19,7 +22,7 @@ export interface Opened {
 
 /** What a call is sent with. */
 export interface Sending {
-  readonly dispatcher: Dispatcher;
+  readonly agents: Agents;
   /** Ends the call, also while the body is read. */
   readonly signal: AbortSignal;
   /** Called before each request, the first one too. */
@@ -51,22 +54,23 @@ export function discard(body: Readable): void {
   body.destroy();
 }
 
-async function send(hop: Hop, { dispatcher, signal }: Sending): Promise<Opened> {
+async function send(hop: Hop, { agents, signal }: Sending): Promise<Opened> {
   signal.throwIfAborted();
+  const { method, headers, url } = hop;
+  const options = { method, headers, signal } as const;
+  const request =
+    url.protocol === 'https:'
+      ? requestTls(url, { ...options, agent: agents.tls })
+      : requestPlain(url, { ...options, agent: agents.plain });
   try {
-    const { statusCode, headers, body } = await request(hop.url, {
-      dispatcher,
-      method: hop.method,
-      headers: hop.headers,
-      body: hop.body ?? null,
-      signal,
-      // The caller's own bounds are finer than these.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    // A connection that breaks within the answer is told of here, too.
+    request.on('error', () => undefined);
+    const answered = once(request, 'response') as Promise<[IncomingMessage]>;
+    request.end(hop.body);
+    const [body] = await answered;
     // It may break before anybody reads it; whoever reads it then learns of it.
     body.on('error', () => undefined);
-    return { hop, status: statusCode, headers: flat(headers), body };
+    return { hop, status: body.statusCode ?? 0, headers: flat(body.headers), body };
   } catch (error) {
     throw signal.aborted ? signal.reason : problemOf(error, hop, 'before the answer');
   }
@@ -74,9 +78,6 @@ async function send(hop: Hop, { dispatcher, signal }: Sending): Promise<Opened> 
 
 function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name.toLowerCase(),
-      Array.isArray(value) ? value.join(', ') : (value ?? ''),
-    ]),
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
   );
 }

@@ -39,8 +39,7 @@ const STAGES = { 'before the answer': 'unreachable', 'within the answer': 'cut-s
 
 /** What is told apart by its code; everything else by how far the call had come. */
 const CODES: Readonly<Record<string, { readonly kind: HttpProblemKind; readonly what: string }>> = {
-  UND_ERR_HEADERS_OVERFLOW: { kind: 'too-large', what: 'the headers of the answer are too large' },
-  UND_ERR_CONNECT_TIMEOUT: { kind: 'unreachable', what: 'no connection within the time for one' },
+  HPE_HEADER_OVERFLOW: { kind: 'too-large', what: 'the headers of the answer are too large' },
   ECONNREFUSED: { kind: 'unreachable', what: 'connection refused' },
   ENOTFOUND: { kind: 'unreachable', what: 'the host name is not known' },
   EAI_AGAIN: { kind: 'unreachable', what: 'the host name cannot be looked up for now' },
@@ -57,11 +56,11 @@ const PREMATURE = {
 // As OpenSSL and Node name them: DEPTH_ZERO_SELF_SIGNED_CERT, UNABLE_TO_GET_ISSUER_CERT_LOCALLY, CERT_HAS_EXPIRED, …
 const CERTIFICATE = /CERT|UNABLE_TO_VERIFY|CRL_/;
 
-/** What a connection threw, as a problem; a misuse of ours (an impossible header) is passed on as it is. */
+/** What a connection threw, as a problem; what has no code is no fault of a connection and passed on as it is. */
 export function problemOf(error: unknown, call: CallName, stage: Stage): unknown {
   if (error instanceof HttpProblem) return error;
   const code = codeOf(error);
-  if (code === undefined || code === 'UND_ERR_INVALID_ARG') return error;
+  if (code === undefined) return error;
   const row = CODES[code];
   if (row !== undefined) return new HttpProblem(row.kind, call, `${row.what} (${code})`);
   if (CERTIFICATE.test(code)) {
@@ -71,8 +70,5 @@ export function problemOf(error: unknown, call: CallName, stage: Stage): unknown
 }
 
 function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  // What is no HTTP at all has a name only.
-  return error.name === 'HTTPParserError' ? error.name : undefined;
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

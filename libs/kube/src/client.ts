@@ -2,17 +2,13 @@
 // SPDX-License-Identifier: MIT
 
 import { readFile } from 'node:fs/promises';
+import type { RequestOptions } from 'node:https';
 
-import { shorten, VERSION } from '@ims/contract';
-import {
-  HttpMethod,
-  IsomorphicFetchHttpLibrary,
-  KubeConfig,
-  RequestContext,
-  type ResponseContext,
-} from '@kubernetes/client-node';
+import { VERSION } from '@ims/contract';
+import { createHttp, HttpProblem, type Http } from '@ims/http';
+import { KubeConfig } from '@kubernetes/client-node';
 
-import type { ApiAnswer, ApiCall, ApiClient } from './api-client.ts';
+import type { ApiClient } from './api-client.ts';
 import { ApiRefusal } from './pod-api.ts';
 
 /** Where the API server is and what it is spoken to with. */
@@ -24,33 +20,56 @@ export interface ClientOptions {
 
 const PROVIDER = 'mounted-token';
 
+/** No answer is awaited longer; callers have bounds of their own, which are shorter. */
+const LONGEST_MS = 120_000;
+
+/** A pod as it is answered may be as large as what etcd takes, and its escapes make it larger. */
+const LARGEST_BYTES = 8 * 1024 * 1024;
+
 /**
- * Makes a client of the generic parts of the vendor's: its configuration, its TLS and its HTTP. The thousand classes of
- * its generated interface stay out of the bundle and out of memory, since three kinds of small bodies need none.
+ * Makes a client of the vendor's configuration and our own HTTP. The vendor's calls go by a second HTTP client of a
+ * megabyte, partly WebAssembly, and its thousand generated classes: nine megabytes of memory for three small bodies.
  */
 export async function openClient(options: ClientOptions): Promise<ApiClient> {
   const config = configurationOf(options);
-  const http = new IsomorphicFetchHttpLibrary();
-  // The vendor's client makes a new connection pool for every request: one is kept, and made anew when it fails.
-  let pool: ReturnType<RequestContext['getDispatcher']>;
+  let http: Http | undefined;
   const drop = async (): Promise<void> => {
-    const dropped = pool;
-    pool = undefined;
-    await dropped?.destroy();
+    const dropped = http;
+    http = undefined;
+    await dropped?.close();
   };
   return {
-    call: async (call, signal) => {
-      const request = requestOf(options.server, call, signal);
+    call: async ({ method, path, contentType = 'application/json', body }, signal) => {
       try {
-        await config.applySecurityAuthentication(request);
-        pool ??= request.getDispatcher();
-        if (pool !== undefined) request.setDispatcher(pool);
-        const response = await http.send(request).toPromise();
-        return await answerOf(response);
+        const { ca, headers } = await securityOf(config);
+        http ??= createHttp({
+          trust: { ca, rejectUnauthorized: true },
+          userAgent: `ims-agent/${VERSION}`,
+          keepsConnections: true,
+        });
+        const {
+          status,
+          headers: answered,
+          text,
+        } = await http.request({
+          method,
+          url: `${options.server}${path}`,
+          headers: {
+            ...headers,
+            accept: 'application/json',
+            ...(body !== undefined && { 'content-type': contentType }),
+          },
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+          deadlineMs: LONGEST_MS,
+          maxBytes: LARGEST_BYTES,
+          signal,
+        });
+        return { status, retryAfter: answered['retry-after'], text };
       } catch (error) {
         if (error instanceof ApiRefusal) throw error;
+        // A connection that is kept may be the one that has gone, and the CA may be a new one.
         await drop();
-        throw new ApiRefusal('passing', `${options.server}: ${reasonOf(error)}`);
+        throw new ApiRefusal('passing', reasonOf(error, options));
       }
     },
     close: drop,
@@ -81,30 +100,14 @@ async function tokenIn(file: string): Promise<string> {
   return token;
 }
 
-function requestOf(server: string, call: ApiCall, signal: AbortSignal): RequestContext {
-  const request = new RequestContext(`${server}${call.path}`, HttpMethod[call.method]);
-  request.setHeaderParam('Accept', 'application/json');
-  request.setHeaderParam('User-Agent', `ims-agent/${VERSION}`);
-  request.setSignal(signal);
-  if (call.body !== undefined) {
-    request.setHeaderParam('Content-Type', call.contentType ?? 'application/json');
-    request.setBody(JSON.stringify(call.body));
-  }
-  return request;
+/** What the vendor's configuration says of TLS and credentials, as Node's HTTPS takes it. */
+async function securityOf(config: KubeConfig): Promise<{ ca: string[]; headers: Readonly<Record<string, string>> }> {
+  const options: RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  return { ca: [String(options.ca)], headers: options.headers as Readonly<Record<string, string>> };
 }
 
-async function answerOf(response: ResponseContext): Promise<ApiAnswer> {
-  return {
-    status: response.httpStatusCode,
-    retryAfter: response.headers['retry-after'],
-    text: await response.body.text(),
-  };
-}
-
-/** Only what the system says of a connection is repeated: other errors may quote what they were given (H34). */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code: unknown = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (!(cause instanceof Error) || typeof code !== 'string') return 'the call failed';
-  return cause.message === '' ? code : shorten(cause.message, 200);
+/** Only what is known of a connection is repeated: other errors may quote what they were given (H34). */
+function reasonOf(error: unknown, { server }: ClientOptions): string {
+  return error instanceof HttpProblem ? error.message : `${server}: the call failed`;
 }

@@ -185,7 +185,9 @@ describe('the calls', () => {
     expect(await refusalOf(api.write(ANNOTATE, never))).toMatchObject({ kind: 'passing' });
     await cluster.pause('refused');
     const refused = await refusalOf(api.write(ANNOTATE, never));
-    expect(refused.message).toMatch(/^https:\/\/127\.0\.0\.1:\d+: connect ECONNREFUSED/);
+    expect(refused.message).toMatch(
+      /^PATCH https:\/\/127\.0\.0\.1:\d+\/api\/v1\/\S+: connection refused \(ECONNREFUSED\)$/,
+    );
     await cluster.resume();
     await cluster.pause('silent');
     await refusalOf(api.write(ANNOTATE, AbortSignal.timeout(20)));

@@ -21,10 +21,10 @@ let warnings = 0;
 interface Told {
   readonly request: { readonly method: string };
 }
-subscribe('undici:request:create', (told) => {
+subscribe('http.client.request.start', (told) => {
   began.set((told as Told).request, performance.now());
 });
-subscribe('undici:request:headers', (told) => {
+subscribe('http.client.response.finish', (told) => {
   const { request } = told as Told;
   if (request.method === 'PATCH') patches.push(performance.now() - (began.get(request) ?? 0));
 });
