@@ -20,6 +20,7 @@ export interface OpenedRange {
   readonly version: string | undefined;
   /** Of the whole object in lower-case hex, when the store keeps it beside the object. */
   readonly md5: string | undefined;
+  /** Each piece is good until the next one is asked for. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Gives up what was not read. */
   close(): void;

@@ -43,7 +43,6 @@ export async function transferOnce(transfer: Transfer): Promise<void> {
     await pump(transfer, opened.size, rest);
   } finally {
     opened.close();
-    await file.settle();
   }
   await checkWhole(transfer, opened.size);
 }
@@ -79,9 +78,8 @@ async function pump(
 ): Promise<void> {
   request.onTransfer(file.size, size);
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
-    const waits = file.append(next.value);
+    await file.append(next.value);
     request.onTransfer(file.size, size);
-    await waits;
   }
 }
 
@@ -107,7 +105,7 @@ async function readHead(rest: AsyncIterator<Uint8Array>, bytes: number): Promise
   while (size < bytes) {
     const next = await rest.next();
     if (next.done === true) break;
-    chunks.push(next.value);
+    chunks.push(Buffer.from(next.value));
     size += next.value.byteLength;
   }
   return Buffer.concat(chunks);

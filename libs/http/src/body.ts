@@ -5,6 +5,12 @@ import { discard, type Opened } from './open.ts';
 import { HttpProblem, problemOf } from './problem.ts';
 import type { Watchdog } from './watchdog.ts';
 
+/** The bytes of an answer; each piece is good until the next one is asked for. */
+export interface Body extends AsyncIterable<Uint8Array> {
+  /** Ends the connection. */
+  destroy(): unknown;
+}
+
 /**
  * Reads a body into text, at most `maxBytes` of it.
  *
@@ -18,7 +24,7 @@ export async function readText({ hop, headers, body }: Opened, maxBytes: number,
     // A HEAD is answered with the length of a body that does not come.
     if (hop.method !== 'HEAD' && size > maxBytes) throw tooLarge;
     size = 0;
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    for await (const chunk of body) {
       size += chunk.byteLength;
       if (size > maxBytes) throw tooLarge;
       chunks.push(chunk);
@@ -41,7 +47,7 @@ export async function* readBytes(
   watchdog: Watchdog,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
-  const chunks = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  const chunks = body[Symbol.asyncIterator]();
   try {
     for (;;) {
       watchdog.arm();

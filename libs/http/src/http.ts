@@ -44,7 +44,10 @@ export interface HttpStream {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Can be read once; ends in an HttpProblem when bytes are missing. Its reader may be as slow as it likes. */
+  /**
+   * Can be read once; ends in an HttpProblem when bytes are missing. Its reader may be as slow as it likes; a piece is
+   * good until the next one is asked for.
+   */
   readonly body: AsyncIterable<Uint8Array>;
   /** Gives up what was not read; harmless afterwards. */
   close(): void;
@@ -82,11 +85,14 @@ export interface HttpOptions {
 /** Makes a client that trusts whom `trust` says (H33). It never tries again by itself. */
 export function createHttp({ trust, userAgent, keepsConnections = false }: HttpOptions): Http {
   const agents = createAgents(trust, keepsConnections);
+  const end = new AbortController();
   return {
     request: async (call) => await request(agents, hopOf(call, userAgent), call),
-    stream: async (call) => await stream(agents, hopOf(call, userAgent), call),
+    stream: async (call) =>
+      await stream(trust, hopOf(call, userAgent), { ...call, signal: AbortSignal.any([call.signal, end.signal]) }),
     close: async () => {
       closeAgents(agents);
+      end.abort(new Error('the HTTP client was closed'));
     },
   };
 }
@@ -104,7 +110,7 @@ async function request(agents: Agents, hop: Hop, call: HttpCall): Promise<HttpAn
   const signal = AbortSignal.any([call.signal, watchdog.signal]);
   watchdog.arm();
   try {
-    const opened = await open(hop, { agents, signal });
+    const opened = await open(hop, { by: agents, signal });
     const text = await readText(opened, call.maxBytes ?? USUAL_LIMIT, signal);
     return { status: opened.status, headers: opened.headers, text };
   } finally {
@@ -112,14 +118,14 @@ async function request(agents: Agents, hop: Hop, call: HttpCall): Promise<HttpAn
   }
 }
 
-async function stream(agents: Agents, hop: Hop, call: HttpStreamCall): Promise<HttpStream> {
+async function stream(trust: Trust, hop: Hop, call: HttpStreamCall): Promise<HttpStream> {
   const watchdog = createWatchdog(
     call.stallMs,
     () => new HttpProblem('stalled', hop, `no byte for ${seconds(call.stallMs)}`),
   );
   const signal = AbortSignal.any([call.signal, watchdog.signal]);
   try {
-    const opened = await open(hop, { agents, signal, onHop: () => watchdog.arm() });
+    const opened = await open(hop, { by: trust, signal, onHop: () => watchdog.arm() });
     return {
       status: opened.status,
       headers: opened.headers,

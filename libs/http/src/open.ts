@@ -1,14 +1,15 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { once } from 'node:events';
-import { request as requestPlain, type IncomingMessage } from 'node:http';
+import { request as requestPlain, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestTls } from 'node:https';
-import type { Readable } from 'node:stream';
 
 import type { Agents } from './agents.ts';
+import type { Body } from './body.ts';
+import { connectDirect } from './direct.ts';
 import { HttpProblem, problemOf } from './problem.ts';
 import { nextHop, type Hop } from './redirects.ts';
+import type { Trust } from './trust.ts';
 
 /** An answer whose body is yet to be read. */
 export interface Opened {
@@ -17,12 +18,13 @@ export interface Opened {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Readable;
+  readonly body: Body;
 }
 
 /** What a call is sent with. */
 export interface Sending {
-  readonly agents: Agents;
+  /** Connections for small answers; a large one gets one of its own, made as {@link Trust} says. */
+  readonly by: Agents | Trust;
   /** Ends the call, also while the body is read. */
   readonly signal: AbortSignal;
   /** Called before each request, the first one too. */
@@ -50,30 +52,47 @@ export async function open(first: Hop, sending: Sending): Promise<Opened> {
 }
 
 /** Gives a body up that nobody reads to its end. */
-export function discard(body: Readable): void {
+export function discard(body: Body): void {
   body.destroy();
 }
 
-async function send(hop: Hop, { agents, signal }: Sending): Promise<Opened> {
+async function send(hop: Hop, { by, signal }: Sending): Promise<Opened> {
   signal.throwIfAborted();
-  const { method, headers, url } = hop;
-  const options = { method, headers, signal } as const;
-  const request =
-    url.protocol === 'https:'
-      ? requestTls(url, { ...options, agent: agents.tls })
-      : requestPlain(url, { ...options, agent: agents.plain });
+  const { request, takeBody } = call(hop, by, signal);
+  // A connection that breaks within the answer is told of here, too.
+  request.on('error', () => undefined);
   try {
-    // A connection that breaks within the answer is told of here, too.
-    request.on('error', () => undefined);
-    const answered = once(request, 'response') as Promise<[IncomingMessage]>;
-    request.end(hop.body);
-    const [body] = await answered;
-    // It may break before anybody reads it; whoever reads it then learns of it.
-    body.on('error', () => undefined);
-    return { hop, status: body.statusCode ?? 0, headers: flat(body.headers), body };
+    const opened = await new Promise<Opened>((resolve, reject) => {
+      request.once('error', reject).once('response', (answer) => {
+        // It may break before anybody reads it; whoever reads it then learns of it.
+        answer.on('error', () => undefined);
+        const { statusCode: status = 0, headers } = answer;
+        resolve({ hop, status, headers: flat(headers), body: takeBody(answer) });
+      });
+      request.end(hop.body);
+    });
+    return opened;
   } catch (error) {
     throw signal.aborted ? signal.reason : problemOf(error, hop, 'before the answer');
   }
+}
+
+interface Call {
+  readonly request: ClientRequest;
+  readonly takeBody: (answer: IncomingMessage) => Body;
+}
+
+function call({ url, method, headers }: Hop, by: Agents | Trust, signal: AbortSignal): Call {
+  const isTls = url.protocol === 'https:';
+  const request = isTls ? requestTls : requestPlain;
+  if ('plain' in by) {
+    const agent = isTls ? by.tls : by.plain;
+    return { request: request(url, { method, headers, signal, agent }), takeBody: (answer) => answer };
+  }
+  const { stream, takeBody } = connectDirect(url, by);
+  // Without an agent Node does not know the usual port, which a signed address leaves out of `Host`.
+  const options = { method, headers, signal, defaultPort: isTls ? 443 : 80, createConnection: () => stream };
+  return { request: request(url, options), takeBody };
 }
 
 function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {

@@ -1,6 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { createHash, randomBytes } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -41,7 +42,7 @@ async function problem(promise: Promise<unknown>): Promise<HttpProblem> {
 
 async function read(body: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
+  for await (const chunk of body) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString();
 }
 
@@ -69,6 +70,52 @@ describe('a whole answer', () => {
     const http = await client();
     expect(await problem(http.request(get(said)))).toMatchObject({ kind: 'too-large' });
     expect(await problem(http.request(get(unsaid, { maxBytes: 5000 })))).toMatchObject({ kind: 'too-large' });
+  });
+});
+
+describe('a body that is read as it comes', () => {
+  const CONTENT = randomBytes(5 * 1024 * 1024 + 12_345);
+
+  it.each([
+    ['at once', 'with its length', false],
+    ['at once', 'in chunks', false],
+    ['at once', 'with its length, by TLS', true],
+    ['slowly', 'with its length', false],
+    ['slowly', 'in chunks', false],
+    ['slowly', 'with its length, by TLS', true],
+  ])('is whole when it is read %s and comes %s', async (pace, how, isTls) => {
+    const url = await (isTls ? serveTls : serve)((_, response) => {
+      if (how === 'in chunks') response.flushHeaders();
+      response.end(CONTENT);
+    });
+    const http = await client({ verify: false });
+    const stream = await http.stream({ ...get(url), stallMs: LONG });
+    const hash = createHash('sha256');
+    for await (const piece of stream.body) {
+      // The server sends on meanwhile, into buffers that the reader does not have.
+      if (pace === 'slowly') for (let i = 0; i < 20; i += 1) await turn();
+      hash.update(piece);
+    }
+    expect(hash.digest('hex')).toBe(createHash('sha256').update(CONTENT).digest('hex'));
+  });
+
+  it('comes in small pieces, the first with the head, and ends where its length says', async () => {
+    const url = await serveSockets((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello', () => {
+        setImmediate(() => socket.write(' world and more'));
+      });
+    });
+    const stream = await (await client()).stream({ ...get(url), stallMs: LONG });
+    expect(await read(stream.body)).toBe('hello world');
+  });
+
+  it('is given up with its client', async () => {
+    const url = await serve((_, response) => response.writeHead(200, { 'content-length': 5 }).write('x'));
+    const http = await client();
+    const stream = await http.stream({ ...get(url), stallMs: LONG });
+    const reading = read(stream.body);
+    await http.close();
+    await expect(reading).rejects.toThrow('closed');
   });
 });
 
