@@ -1,9 +1,8 @@
-#!/usr/bin/env -S node --no-opt --no-maglev --liftoff-only --max-semi-space-size=1 --v8-pool-size=0
+#!/usr/bin/env -S node --no-opt --no-maglev --max-semi-space-size=1 --v8-pool-size=0
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
 // The flags above are those of ims-sshd: what takes processors here, sums and transfers, is Node's own machine code.
-// The parser of HTTP is WebAssembly: compiling it a second time, for speed, would bring in all of the compiler.
 import './prepare/hide-address.ts';
 
 import { terminationOf } from '@ims/cli';
