@@ -44,7 +44,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   watching: async () =>
     await measureMillion({ files: quick ? 50_000 : 1_000_000, rounds: quick ? 50 : 200, seconds: quick ? 10 : 20 }),
   pod: async () => await onCluster(async () => await measureInPod(quick ? 3 : 9)),
-  telling: async () => await onCluster(async () => await measureTelling(quick ? 10 : 40)),
+  telling: async () => await onCluster(async () => await measureTelling(quick ? 1 : 4)),
   agents: async () =>
     await onCluster(
       async () => await measureAgents(quick ? { count: 100, seconds: 60 } : { count: 1000, seconds: 240 }),

@@ -90,8 +90,15 @@ async function stay(
     rss: memoryOf(agent.program).rss,
     floorRss: memoryOf(firstProcess(uid, 'setInterval').program).rss,
   };
-  watch.stop();
+  const gone = new Promise<void>((resolve) => {
+    told = (change) => {
+      if (change.type === 'DELETED') resolve();
+    };
+  });
   await api.call('DELETE', `${pods}/${name}?gracePeriodSeconds=1`);
+  // Until then its programs write to the volume, which is taken away at the end.
+  await gone;
+  watch.stop();
   return found;
 }
 

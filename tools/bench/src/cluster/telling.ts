@@ -10,7 +10,7 @@ import { judge, median, percentile, type Figure } from '../figure.ts';
 import type { Change } from './api.ts';
 import { statusOf } from './ordinary-job.ts';
 import { openPlace, type Place } from './place.ts';
-import { makePods } from './told-pods.ts';
+import { makePods, type ToldPod } from './told-pods.ts';
 import { PHASE, type PodSeen } from './writes.ts';
 
 /** What was written within this time of a phase shares the next write, so that nothing but the first would be seen. */
@@ -20,28 +20,45 @@ const PHASES: readonly ReportedPhase[] = ['WaitingOnUser', 'Validating'];
 
 const FLOOR = 'example.com/round';
 
+/** An agent with more to tell than a job ever has tells it ever less often, in the end once a minute. */
+const CHANGES_OF_A_JOB = 10;
+
 /** From a change of phase in the agent to the annotation in the hands of somebody who watches the pod. */
-export async function measureTelling(rounds: number): Promise<Figure[]> {
+export async function measureTelling(jobs: number): Promise<Figure[]> {
   const place = await openPlace();
-  const [pod] = await makePods(place, 1);
-  if (pod === undefined) throw new Error('there is no pod');
-  const seen = await watchPod(place);
+  const pods = await makePods(place, jobs);
+  const seen = await watchPods(place);
+  const rounds: Round[] = [];
+  for (const pod of pods) rounds.push(...(await measureJob(place, pod, seen)));
+  seen.stop();
+  return figuresOf(
+    rounds.map(({ ours }) => ours),
+    rounds.map(({ bare }) => bare),
+  );
+}
+
+interface Round {
+  readonly ours: number;
+  readonly bare: number;
+}
+
+async function measureJob(place: Place, pod: ToldPod, seen: Seen): Promise<Round[]> {
   await using reporter = createPodReporter({ place: pod.place, logger: silentLogger });
+  const begun = seen.next(PHASE, 'Starting');
   reporter.report(statusOf(pod.job, 'Starting'));
-  await seen.next(PHASE, 'Starting');
-  const [ours, bare]: [number[], number[]] = [[], []];
-  for (let round = 0; round < rounds; round++) {
+  await begun;
+  const rounds: Round[] = [];
+  for (let round = 0; round < CHANGES_OF_A_JOB; round++) {
     await setTimeout(APART_MS);
     const phase = PHASES[round % PHASES.length] ?? 'Validating';
     const told = seen.next(PHASE, phase);
     const at = performance.now();
     reporter.report(statusOf(pod.job, phase));
-    ours.push((await told) - at);
+    const ours = (await told) - at;
     await setTimeout(APART_MS / 4);
-    bare.push(await barePatch(place, seen, round));
+    rounds.push({ ours, bare: await barePatch(place, { seen, pod, round }) });
   }
-  seen.stop();
-  return figuresOf(ours, bare);
+  return rounds;
 }
 
 function figuresOf(ours: readonly number[], bare: readonly number[]): Figure[] {
@@ -65,11 +82,14 @@ function figuresOf(ours: readonly number[], bare: readonly number[]): Figure[] {
   ];
 }
 
-async function barePatch({ api, namespace }: Place, seen: Seen, round: number): Promise<number> {
+async function barePatch(
+  { api, namespace }: Place,
+  { seen, pod, round }: { readonly seen: Seen; readonly pod: ToldPod; readonly round: number },
+): Promise<number> {
   const value = `${String(round)} ${'x'.repeat(600)}`;
   const told = seen.next(FLOOR, value);
   const at = performance.now();
-  await api.call('PATCH', `/api/v1/namespaces/${namespace}/pods/job-0000`, {
+  await api.call('PATCH', `/api/v1/namespaces/${namespace}/pods/${pod.name}`, {
     metadata: { annotations: { [FLOOR]: value } },
   });
   return (await told) - at;
@@ -81,7 +101,7 @@ interface Seen {
   readonly stop: () => void;
 }
 
-async function watchPod({ api, namespace }: Place): Promise<Seen> {
+async function watchPods({ api, namespace }: Place): Promise<Seen> {
   const waiting = new Set<(change: Change<PodSeen>) => void>();
   const watch = await api.watch<PodSeen>(`/api/v1/namespaces/${namespace}/pods`, (change) => {
     for (const look of waiting) look(change);

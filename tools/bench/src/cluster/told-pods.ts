@@ -9,6 +9,7 @@ import type { Place } from './place.ts';
 
 /** A pod that nobody but its reporter changes, and all that the reporter is told of it. */
 export interface ToldPod {
+  readonly name: string;
   readonly job: string;
   readonly place: PodPlace;
 }
@@ -48,6 +49,7 @@ async function makePod({ api, namespace }: Place, name: string, directory: strin
   const files = { token: status.token, namespace, 'ca.crt': api.authority };
   for (const [file, text] of Object.entries(files)) await writeFile(`${directory}/${file}`, text);
   return {
+    name,
     job: metadata.uid,
     place: {
       host: api.server.hostname,
