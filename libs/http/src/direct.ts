@@ -18,7 +18,7 @@ export interface DirectConnection {
    * Takes the body over; has to be called while the `response` event is emitted. Gives the answer itself where its
    * length is not known beforehand.
    */
-  takeBody(answer: IncomingMessage): Body;
+  readonly takeBody: (answer: IncomingMessage) => Body;
 }
 
 /**

@@ -13,15 +13,15 @@ const SPARE_BYTES = 128 * 1024;
 /** Two buffers, one of which is filled while the reader has the other. */
 export interface Slabs {
   /** Where the next bytes go. */
-  room(): Uint8Array;
+  readonly room: () => Uint8Array;
   /** Takes bytes that have arrived, in the room that was given or elsewhere; false: no more for now. */
-  fill(bytes: Uint8Array): boolean;
+  readonly fill: (bytes: Uint8Array) => boolean;
   /** No more will come. */
-  end(): void;
+  readonly end: () => void;
   /** Called when there is room again. */
-  onRoom(call: () => void): void;
+  readonly onRoom: (call: () => void) => void;
   /** The next bytes, good until the next call; undefined at the end. One call at a time. */
-  next(): Promise<Uint8Array | undefined>;
+  readonly next: () => Promise<Uint8Array | undefined>;
 }
 
 /** Makes the buffers; they take memory only when they are used. */
