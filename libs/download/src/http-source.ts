@@ -39,7 +39,7 @@ export function httpSource(options: HttpSourceOptions): RangeSource {
   const open = async (request: RangeRequest): Promise<OpenedRange> => {
     const stream = await readable(async () => {
       const headers = headersFor(request);
-      return await http.stream({ method: 'GET', url: url.href, headers, stallMs, signal: request.signal });
+      return await http.stream({ url: url.href, headers, stallMs, signal: request.signal });
     });
     if (stream.status === 200 || stream.status === 206) return openedRange(stream, request, url);
     if (stream.status === UNSATISFIABLE && request.start > 0) {

@@ -91,10 +91,11 @@ function streamOver(socket: Socket): Duplex {
   return stream;
 }
 
-/** Only a body of a known length shows where it ends. */
-function lengthOf({ headers }: IncomingMessage): number | undefined {
+/** Only a body of a known length shows where it ends; an answer that has none may name a length all the same. */
+function lengthOf({ headers, statusCode }: IncomingMessage): number | undefined {
   const length = headers['content-length'];
-  return length === undefined || headers['transfer-encoding'] !== undefined ? undefined : Number(length);
+  const hasBody = statusCode === 200 || statusCode === 206;
+  return !hasBody || length === undefined || headers['transfer-encoding'] !== undefined ? undefined : Number(length);
 }
 
 async function* bodyOf(answer: IncomingMessage, length: number, slabs: Slabs): AsyncGenerator<Uint8Array, void> {

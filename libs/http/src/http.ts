@@ -33,8 +33,8 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-/** A call whose answer is read as it comes. */
-export type HttpStreamCall = Omit<HttpCall, 'maxBytes' | 'deadlineMs' | 'body'> & {
+/** A GET whose answer is read as it comes. */
+export type HttpStreamCall = Pick<HttpCall, 'url' | 'headers' | 'signal'> & {
   /** The call ends when no byte, of headers or body, arrives for this time, in milliseconds. */
   readonly stallMs: number;
 };
@@ -89,7 +89,10 @@ export function createHttp({ trust, userAgent, keepsConnections = false }: HttpO
   return {
     request: async (call) => await request(agents, hopOf(call, userAgent), call),
     stream: async (call) =>
-      await stream(trust, hopOf(call, userAgent), { ...call, signal: AbortSignal.any([call.signal, end.signal]) }),
+      await stream(trust, hopOf({ ...call, method: 'GET' }, userAgent), {
+        ...call,
+        signal: AbortSignal.any([call.signal, end.signal]),
+      }),
     close: async () => {
       closeAgents(agents);
       end.abort(new Error('the HTTP client was closed'));
