@@ -22,6 +22,7 @@ export const SYSTEM_TOOLS = [
   { tool: 'tini', apt: 'tini', dnf: 'tini', stages: ['start', 'test'] },
   { tool: 'mmdebstrap', apt: 'mmdebstrap', stages: ['start', 'test'] },
   { tool: 'rsync', apt: 'rsync', zypper: 'rsync', dnf: 'rsync', stages: ['test'] },
+  { tool: 'ansible-playbook', apt: 'ansible-core', zypper: 'ansible-core', dnf: 'ansible-core', stages: ['test'] },
   { tool: 'setfattr', apt: 'attr', zypper: 'attr', dnf: 'attr', stages: ['test'] },
   { tool: 'getfattr', apt: 'attr', zypper: 'attr', dnf: 'attr', stages: ['test'] },
   { tool: 'setfacl', apt: 'acl', zypper: 'acl', dnf: 'acl', stages: ['test'] },
