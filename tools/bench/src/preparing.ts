@@ -61,6 +61,8 @@ async function prepare(parent: string, image: { readonly address: string; readon
     IMS_REGISTRY: 'none',
     DOWNLOAD_MD5SUM: image.md5,
     IMS_TERMINATION_LOG: `${parent}/termination`,
+    // Whatever is wrong, the bench ends.
+    IMS_RETRY_TIMEOUT: '60',
   });
   const code = await agent.ended;
   if (code !== 0) throw new Error(`prepare ended with ${String(code)}: ${JSON.stringify(agent.lines.slice(-3))}`);
