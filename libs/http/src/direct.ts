@@ -32,12 +32,12 @@ export function connectDirect(url: URL, trust: Trust): DirectConnection {
     buffer: slabs.room,
     callback: (count, from) => {
       const bytes = from.subarray(0, count);
-      if (isBody) return slabs.fill(bytes);
-      stream.push(Buffer.from(bytes));
-      return true;
+      return isBody ? slabs.fill(bytes) : stream.push(Buffer.from(bytes));
     },
   });
-  const stream = streamOver(socket);
+  const stream = streamOver(socket, () => {
+    if (!isBody) socket.resume();
+  });
   socket.on('close', () => {
     slabs.end();
     // Harmless where Node has stopped to read: there is no answer any more.
@@ -71,9 +71,9 @@ function open({ protocol, hostname, port }: URL, { ca, rejectUnauthorized }: Tru
   return connectTls(options);
 }
 
-function streamOver(socket: Socket): Duplex {
+function streamOver(socket: Socket, read: () => void): Duplex {
   const stream = new Duplex({
-    read: () => undefined,
+    read,
     write: (chunk: Buffer, _encoding, done) => {
       socket.write(chunk, done);
     },

@@ -99,6 +99,31 @@ describe('a body that is read as it comes', () => {
     expect(hash.digest('hex')).toBe(createHash('sha256').update(CONTENT).digest('hex'));
   });
 
+  it.each(['with its length', 'in chunks'])('waits at the server for a slow reader when it comes %s', async (how) => {
+    const all = 64 * 1024 * 1024;
+    let sent = 0;
+    const url = await serve((_, response) => {
+      if (how === 'with its length') response.setHeader('content-length', all);
+      const send = (): void => {
+        while (sent < all && response.write(CONTENT.subarray(0, 65_536))) sent += 65_536;
+        if (sent < all) response.once('drain', send);
+        sent += 65_536;
+      };
+      send();
+    });
+    const stream = await (await client()).stream({ ...get(url), stallMs: LONG });
+    const reader = stream.body[Symbol.asyncIterator]();
+    await reader.next();
+    // What is not taken away fills the buffers of the system and of ours, and then nothing moves.
+    for (let still = 0; still < 500;) {
+      const before = sent;
+      await turn();
+      still = sent === before ? still + 1 : 0;
+    }
+    expect(sent).toBeLessThan(all / 2);
+    stream.close();
+  });
+
   it('comes in small pieces, the first with the head, and ends where its length says', async () => {
     const url = await serveSockets((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello', () => {
