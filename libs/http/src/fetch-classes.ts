@@ -3,7 +3,7 @@
 
 /**
  * What the OAuth2 library needs of the globals `Headers` and `Response`, which the build puts in their place: Node's
- * own bring in the whole of fetch by being named, eight megabytes of memory for one form that is posted by other means.
+ * own bring in the whole of fetch by being named, for one form that is posted by other means.
  */
 export class Headers {
   readonly #values: Map<string, string>;

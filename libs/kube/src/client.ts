@@ -28,7 +28,7 @@ const LARGEST_BYTES = 8 * 1024 * 1024;
 
 /**
  * Makes a client of the vendor's configuration and our own HTTP. The vendor's calls go by a second HTTP client of a
- * megabyte, partly WebAssembly, and its thousand generated classes: nine megabytes of memory for three small bodies.
+ * megabyte, partly WebAssembly, and a thousand generated classes: too much memory for three kinds of small bodies.
  */
 export async function openClient(options: ClientOptions): Promise<ApiClient> {
   const config = configurationOf(options);

@@ -11,7 +11,7 @@ import type { Commission } from '../publishing/base-image.ts';
 import type { World } from '../support/world.ts';
 import type { Present } from './losses.ts';
 import type { PodJob } from './pod-job.ts';
-import { isPending, processesIn, processNamed } from './pod-processes.ts';
+import { containerId, isPending, processesIn, processNamed } from './pod-processes.ts';
 import type { SeenPod } from './seen.ts';
 
 /** A job that has just been started, and what it talks to. */
@@ -54,8 +54,10 @@ export const HOLDS = {
         when: 'response',
       });
       await stall.hit;
-      // The kubelet tells of a container some time after it has started it.
-      const pod = await eventually(async () => startedIn(await job.pod(), 'prepare'));
+      const pod = await eventually(async () => {
+        const now = await job.pod();
+        return containerId(now, 'prepare') === undefined ? undefined : now;
+      });
       return { pod, release: lifting(stall) };
     },
   },
@@ -129,11 +131,6 @@ function stopped(pid: number): Held['release'] {
 
 async function isGoing(pid: number): Promise<boolean> {
   return !signalTo(pid, 0) || (await isPending(pid, constants.signals.SIGTERM));
-}
-
-function startedIn(pod: SeenPod, container: string): SeenPod | undefined {
-  const found = pod.status.initContainerStatuses?.find(({ name }) => name === container);
-  return found?.containerID === undefined ? undefined : pod;
 }
 
 /** What runs below tini. */

@@ -33,11 +33,16 @@ async function processesOf(group: string): Promise<readonly PodProcess[]> {
   return seen.flat();
 }
 
+/** The id of a container; undefined until the kubelet has told of it, some time after it has started it. */
+export function containerId({ status }: SeenPod, container: string): string | undefined {
+  const { containerStatuses = [], initContainerStatuses = [] } = status;
+  const found = [...containerStatuses, ...initContainerStatuses].find(({ name }) => name === container);
+  return found?.containerID?.split('//')[1];
+}
+
 /** The processes of one container of a pod. */
 export async function processesIn(pod: SeenPod, container: string): Promise<readonly PodProcess[]> {
-  const { containerStatuses = [], initContainerStatuses = [] } = pod.status;
-  const found = [...containerStatuses, ...initContainerStatuses].find(({ name }) => name === container);
-  const id = found?.containerID?.split('//')[1];
+  const id = containerId(pod, container);
   if (id === undefined) throw new Error(`${pod.metadata.name} has no container ${container} that has been started`);
   return await processesOf(id);
 }

@@ -13,9 +13,6 @@ interface Play {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Seconds that a connection outlives the playbook: CFS plays several over one. */
-const PERSISTS_S = 2;
-
 /**
  * Runs ansible-playbook against the shell of a job, by Ansible's own ssh options: one connection for all tasks, files by
  * sftp. The playbook knows the image root as the variable `root`.
@@ -33,7 +30,8 @@ export async function playBook(pair: Pair, { book, files }: Play): Promise<Said>
     ANSIBLE_HOST_KEY_CHECKING: 'False',
     ANSIBLE_LOCAL_TEMP: `${home}/local`,
     ANSIBLE_REMOTE_TEMP: '/tmp/.ansible',
-    ANSIBLE_SSH_ARGS: `-C -o ControlMaster=auto -o ControlPersist=${String(PERSISTS_S)}s -o UserKnownHostsFile=/dev/null`,
+    // Ansible's own but for the time that a connection outlives the playbook.
+    ANSIBLE_SSH_ARGS: '-C -o ControlMaster=auto -o ControlPersist=2s -o UserKnownHostsFile=/dev/null',
     ANSIBLE_SSH_CONTROL_PATH_DIR: `${home}/cp`,
     LC_ALL: 'C.UTF-8',
   };
