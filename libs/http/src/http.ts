@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 import { parseAddress } from './address.ts';
-import { closeAgents, createAgents, type Agents } from './agents.ts';
+import { closeAgents, createAgents } from './agents.ts';
 import { readBytes, readText } from './body.ts';
+import { callDirect, callPooled, type Caller } from './callers.ts';
 import { discard, open } from './open.ts';
 import { HttpProblem } from './problem.ts';
 import type { Hop } from './redirects.ts';
@@ -87,9 +88,9 @@ export function createHttp({ trust, userAgent, keepsConnections = false }: HttpO
   const agents = createAgents(trust, keepsConnections);
   const end = new AbortController();
   return {
-    request: async (call) => await request(agents, hopOf(call, userAgent), call),
+    request: async (call) => await request(callPooled(agents), hopOf(call, userAgent), call),
     stream: async (call) =>
-      await stream(trust, hopOf({ ...call, method: 'GET' }, userAgent), {
+      await stream(callDirect(trust), hopOf({ ...call, method: 'GET' }, userAgent), {
         ...call,
         signal: AbortSignal.any([call.signal, end.signal]),
       }),
@@ -105,7 +106,7 @@ function hopOf(call: Pick<HttpCall, 'method' | 'url' | 'headers' | 'body'>, user
   return { method: call.method, url: parseAddress(call.url), headers, body: call.body };
 }
 
-async function request(agents: Agents, hop: Hop, call: HttpCall): Promise<HttpAnswer> {
+async function request(caller: Caller, hop: Hop, call: HttpCall): Promise<HttpAnswer> {
   const watchdog = createWatchdog(
     call.deadlineMs,
     () => new HttpProblem('timed-out', hop, `no whole answer within ${seconds(call.deadlineMs)}`),
@@ -113,7 +114,7 @@ async function request(agents: Agents, hop: Hop, call: HttpCall): Promise<HttpAn
   const signal = AbortSignal.any([call.signal, watchdog.signal]);
   watchdog.arm();
   try {
-    const opened = await open(hop, { by: agents, signal });
+    const opened = await open(hop, { caller, signal });
     const text = await readText(opened, call.maxBytes ?? USUAL_LIMIT, signal);
     return { status: opened.status, headers: opened.headers, text };
   } finally {
@@ -121,14 +122,14 @@ async function request(agents: Agents, hop: Hop, call: HttpCall): Promise<HttpAn
   }
 }
 
-async function stream(trust: Trust, hop: Hop, call: HttpStreamCall): Promise<HttpStream> {
+async function stream(caller: Caller, hop: Hop, call: HttpStreamCall): Promise<HttpStream> {
   const watchdog = createWatchdog(
     call.stallMs,
     () => new HttpProblem('stalled', hop, `no byte for ${seconds(call.stallMs)}`),
   );
   const signal = AbortSignal.any([call.signal, watchdog.signal]);
   try {
-    const opened = await open(hop, { by: trust, signal, onHop: () => watchdog.arm() });
+    const opened = await open(hop, { caller, signal, onHop: () => watchdog.arm() });
     return {
       status: opened.status,
       headers: opened.headers,

@@ -1,15 +1,10 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { request as requestPlain, type ClientRequest, type IncomingMessage } from 'node:http';
-import { request as requestTls } from 'node:https';
-
-import type { Agents } from './agents.ts';
 import type { Body } from './body.ts';
-import { connectDirect } from './direct.ts';
+import type { Caller } from './callers.ts';
 import { HttpProblem, problemOf } from './problem.ts';
 import { nextHop, type Hop } from './redirects.ts';
-import type { Trust } from './trust.ts';
 
 /** An answer whose body is yet to be read. */
 export interface Opened {
@@ -23,8 +18,7 @@ export interface Opened {
 
 /** What a call is sent with. */
 export interface Sending {
-  /** Connections for small answers; a large one gets one of its own, made as {@link Trust} says. */
-  readonly by: Agents | Trust;
+  readonly caller: Caller;
   /** Ends the call, also while the body is read. */
   readonly signal: AbortSignal;
   /** Called before each request, the first one too. */
@@ -56,9 +50,9 @@ export function discard(body: Body): void {
   body.destroy();
 }
 
-async function send(hop: Hop, { by, signal }: Sending): Promise<Opened> {
+async function send(hop: Hop, { caller, signal }: Sending): Promise<Opened> {
   signal.throwIfAborted();
-  const { request, takeBody } = call(hop, by, signal);
+  const { request, takeBody } = caller(hop, signal);
   // A connection that breaks within the answer is told of here, too.
   request.on('error', () => undefined);
   try {
@@ -75,24 +69,6 @@ async function send(hop: Hop, { by, signal }: Sending): Promise<Opened> {
   } catch (error) {
     throw signal.aborted ? signal.reason : problemOf(error, hop, 'before the answer');
   }
-}
-
-interface Call {
-  readonly request: ClientRequest;
-  readonly takeBody: (answer: IncomingMessage) => Body;
-}
-
-function call({ url, method, headers }: Hop, by: Agents | Trust, signal: AbortSignal): Call {
-  const isTls = url.protocol === 'https:';
-  const request = isTls ? requestTls : requestPlain;
-  if ('plain' in by) {
-    const agent = isTls ? by.tls : by.plain;
-    return { request: request(url, { method, headers, signal, agent }), takeBody: (answer) => answer };
-  }
-  const { stream, takeBody } = connectDirect(url, by);
-  // Without an agent Node does not know the usual port, which a signed address leaves out of `Host`.
-  const options = { method, headers, signal, defaultPort: isTls ? 443 : 80, createConnection: () => stream };
-  return { request: request(url, options), takeBody };
 }
 
 function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
