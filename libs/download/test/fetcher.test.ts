@@ -68,6 +68,18 @@ describe('fetching', () => {
     expect(other.equals(await readFile(bench.archive))).toBe(true);
   });
 
+  it.each([0, 1000])('begins anew also where If-Range is ignored, the other image %i bytes longer', async (more) => {
+    const server = await startImageServer({ content: imageOf(2 * MIB), ifRange: 'ignored' });
+    server.next.push({ kind: 'break', after: MIB }, REFUSED);
+    const bench = await createBench();
+    await expect(bench.fetch(bench.http(server))).rejects.toThrow('403');
+    const other = imageOf(2 * MIB + more);
+    server.replace(other);
+    await bench.fetch(bench.http(server));
+    expect(other.equals(await readFile(bench.archive))).toBe(true);
+    expect(server.requests.at(-1)?.range).toBeUndefined();
+  });
+
   it('does not go on with bytes of another address', async () => {
     const server = await startImageServer({ content: imageOf(2 * MIB) });
     server.next.push({ kind: 'break', after: MIB }, REFUSED);
