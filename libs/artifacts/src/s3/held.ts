@@ -3,6 +3,7 @@
 
 import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 
+import type { Manifest } from '@ims/contract';
 import type { Digest } from '../digests.ts';
 import type { Access, Call } from './access.ts';
 import { hasCode, isAbsent } from './failure.ts';
@@ -60,16 +61,30 @@ function heldOf(answer: HeadObjectCommandOutput): Held {
 /** How an object differs from what it must be; `undefined` when it does not (H20). */
 export function differenceOf(held: Held | undefined, wanted: Wanted): string | undefined {
   if (held === undefined) return 'is not there';
-  const { digest } = wanted;
-  if (held.size !== digest.size) return `has ${String(held.size)} bytes instead of ${String(digest.size)}`;
+  const difference = differenceInSums(held, wanted.digest);
+  if (difference !== undefined) return difference;
+  if (held.sha256 !== undefined && !checksumsOf(wanted).includes(held.sha256)) return `has the checksum ${held.sha256}`;
+  return undefined;
+}
+
+/** How an object differs from what a manifest says of it; its etag tells that nobody has written to it since. */
+export function differenceFrom(artifact: Manifest['artifacts'][number], held: Held | undefined): string | undefined {
+  if (held === undefined) return 'is not there';
+  const { etag } = artifact.link;
+  return (
+    differenceInSums(held, artifact) ?? (held.etag === etag ? undefined : `has the etag ${held.etag}, not ${etag}`)
+  );
+}
+
+function differenceInSums(held: Held, { size, md5, sha256 }: Digest): string | undefined {
+  if (held.size !== size) return `has ${String(held.size)} bytes instead of ${String(size)}`;
   for (const [key, value] of [
-    ['md5sum', digest.md5],
-    ['sha256sum', digest.sha256],
+    ['md5sum', md5],
+    ['sha256sum', sha256],
   ] as const) {
     const found = held.metadata[key];
     if (found !== value) return `has ${found ?? 'nothing'} as its ${key} instead of ${value}`;
   }
-  if (held.sha256 !== undefined && !checksumsOf(wanted).includes(held.sha256)) return `has the checksum ${held.sha256}`;
   return undefined;
 }
 
