@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 
 import { failureOf, isPassing, retryAfterOf, type S3Failure } from '../src/s3/failure.ts';
+import { differenceOf } from '../src/s3/held.ts';
 import { encodeHeaderText } from '../src/s3/metadata.ts';
 import { PART_BYTES, partBytesFor, partsOf } from '../src/s3/part-plan.ts';
 import { decodeUpload, encodeUpload } from '../src/s3/checkpoint.ts';
@@ -146,6 +147,24 @@ describe('an error of S3', () => {
     expect(retryAfterOf('Mon, 23 Nov 2026 05:40:01 GMT', now)).toBeUndefined();
     expect(retryAfterOf('soon', now)).toBeUndefined();
     expect(retryAfterOf(undefined, now)).toBeUndefined();
+  });
+});
+
+describe('what tells an object from another one', () => {
+  const digest = { size: 9, md5: 'the-md5', sha256: 'ab' };
+  const wanted = { digest, parts: { count: 1, sha256: 'cd' }, etag: async () => 'the-md5' };
+  const held = { size: 9, etag: 'the-md5', metadata: { md5sum: 'the-md5', sha256sum: 'ab' }, sha256: undefined };
+
+  it.each([
+    ['the etag, where no sha256 is kept', {}, undefined],
+    ['another etag', { etag: 'x' }, 'has the etag x instead of the-md5'],
+    ['an etag that is none of the bytes', { etag: 'x', etagOf: 'secret' }, undefined],
+    ['the sha256 that the service keeps', { etag: 'x', sha256: 'qw==' }, undefined],
+    ['another sha256', { sha256: 'eA==' }, 'has the checksum eA=='],
+    ['the metadata', { metadata: { md5sum: 'the-md5' } }, 'has nothing as its sha256sum instead of ab'],
+    ['the size', { size: 8 }, 'has 8 bytes instead of 9'],
+  ] as const)('H20 is %s', async (_what, changes, difference) => {
+    expect(await differenceOf({ ...held, etagOf: 'bytes', ...changes }, wanted)).toBe(difference);
   });
 });
 

@@ -16,6 +16,8 @@ export interface Held {
   readonly metadata: Readonly<Record<string, string>>;
   /** In base64; with a dash and a number for an object of several parts. */
   readonly sha256: string | undefined;
+  /** Whether the etag comes of the md5 of the bytes; it does not where the service encrypts them by a key of its own. */
+  readonly etagOf: 'bytes' | 'secret';
 }
 
 /** What an object must be. */
@@ -23,6 +25,8 @@ export interface Wanted {
   readonly digest: Digest;
   /** How many parts it is sent in, and the sha256 of their sha256s in hex: S3 may tell that one instead. */
   readonly parts: { readonly count: number; readonly sha256: string };
+  /** Its etag, which is asked for where the service keeps no sha256: the md5, or that of the md5s of the parts. */
+  readonly etag: () => Promise<string>;
 }
 
 /** Asks for an object; `undefined` when there is none. */
@@ -55,16 +59,28 @@ function heldOf(answer: HeadObjectCommandOutput): Held {
     etag: (answer.ETag ?? '').replaceAll('"', ''),
     metadata: answer.Metadata ?? {},
     sha256: answer.ChecksumSHA256,
+    etagOf: isSecret(answer) ? 'secret' : 'bytes',
   };
 }
 
-/** How an object differs from what it must be; `undefined` when it does not (H20). */
-export function differenceOf(held: Held | undefined, wanted: Wanted): string | undefined {
+/** See "ETag" at https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html */
+function isSecret({ ServerSideEncryption, SSECustomerAlgorithm }: HeadObjectCommandOutput): boolean {
+  return ServerSideEncryption?.startsWith('aws:kms') === true || SSECustomerAlgorithm !== undefined;
+}
+
+/**
+ * How an object differs from what it must be; `undefined` when it does not (H20). Its metadata are what was sent with
+ * it and tell nothing of its bytes: a checksum that the service has computed has to.
+ */
+export async function differenceOf(held: Held | undefined, wanted: Wanted): Promise<string | undefined> {
   if (held === undefined) return 'is not there';
   const difference = differenceInSums(held, wanted.digest);
   if (difference !== undefined) return difference;
-  if (held.sha256 !== undefined && !checksumsOf(wanted).includes(held.sha256)) return `has the checksum ${held.sha256}`;
-  return undefined;
+  if (held.sha256 !== undefined)
+    return checksumsOf(wanted).includes(held.sha256) ? undefined : `has the checksum ${held.sha256}`;
+  if (held.etagOf === 'secret') return undefined;
+  const etag = await wanted.etag();
+  return held.etag === etag ? undefined : `has the etag ${held.etag} instead of ${etag}`;
 }
 
 /** How an object differs from what a manifest says of it; its etag tells that nobody has written to it since. */
