@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 
-import { failureOf, isPassing, retryAfterOf, type S3Failure } from '../src/s3/failure.ts';
+import { failureOf, isAbsent, isPassing, retryAfterOf, type S3Failure } from '../src/s3/failure.ts';
 import { differenceOf } from '../src/s3/held.ts';
 import { encodeHeaderText } from '../src/s3/metadata.ts';
 import { PART_BYTES, partBytesFor, partsOf } from '../src/s3/part-plan.ts';
@@ -107,6 +107,13 @@ describe('an error of S3', () => {
     [400, 'KeyTooLongError', { reason: 'StoreRefused', passing: false }],
     [501, 'NotImplemented', { reason: 'StoreRefused', passing: false }],
     [301, 'PermanentRedirect', { reason: 'StoreRefused', passing: false }],
+    [307, 'TemporaryRedirect', { reason: 'StoreUnavailable', passing: true }],
+    [302, 'SyntaxError', { reason: 'StoreUnavailable', passing: true }],
+    [303, 'Unknown', { reason: 'StoreUnavailable', passing: true }],
+    [404, 'NotFound', { reason: 'StoreUnavailable', passing: true }],
+    [404, 'SyntaxError', { reason: 'StoreUnavailable', passing: true }],
+    [404, 'NoSuchKey', { reason: 'StoreRefused', passing: false }],
+    [404, 'NoSuchUpload', { reason: 'StoreRefused', passing: false }],
     [403, 'QuotaExceeded', { reason: 'NoSpace', passing: false }],
     [507, 'XMinioStorageFull', { reason: 'NoSpace', passing: false }],
   ])('H12 %i %s is %o', (status, name, { reason, passing }) => {
@@ -127,6 +134,17 @@ describe('an error of S3', () => {
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'StoreRefused', /another name/],
   ])('H12 a connection that ends with %s is %s', (code, reason, message) => {
     expect(broken(code)).toMatchObject({ reason, message: expect.stringMatching(message) as string });
+  });
+
+  it.each([
+    ['NotFound', {}, false],
+    ['NotFound', { bare404: 'absent' }, true],
+    ['NoSuchKey', {}, true],
+    ['NoSuchUpload', {}, true],
+    ['NoSuchBucket', {}, false],
+  ] as const)('404 %s, asked %o, says that there is no such object: %s', (name, how, absent) => {
+    const error = Object.assign(new Error('x'), { name, $metadata: { httpStatusCode: 404 } });
+    expect(isAbsent(failureOf({ ...what, ...how }, error))).toBe(absent);
   });
 
   it('is named as one of the source when it is read', () => {

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 
 import type { Manifest } from '@ims/contract';
 import type { Digest } from '../digests.ts';
@@ -29,26 +29,56 @@ export interface Wanted {
   readonly etag: () => Promise<string>;
 }
 
-/** Asks for an object; `undefined` when there is none. */
-export async function lookUp(access: Access, call: Call & { readonly key: string }): Promise<Held | undefined> {
+/** How often an object is asked for that is there by one word and is not by another. */
+const LOOKS = 3;
+
+/** An object on which something depends. */
+type Question = Call & { readonly key: string };
+
+/**
+ * Asks for an object; `undefined` when there is none. A 404 of whatever stands before the service would end a job or
+ * have everything sent again, and a HEAD does not tell whose it is: so there is none only when a GET says so too.
+ */
+export async function lookUp(access: Access, question: Question): Promise<Held | undefined> {
+  let held = await head(access, question);
+  for (let look = 1; look < LOOKS && held === undefined && (await isThere(access, question)); look += 1)
+    held = await head(access, question);
+  return held;
+}
+
+/** Asks for an object that need not be there; without the right to list, S3 denies access to one that is not. */
+export async function lookUpBefore(access: Access, question: Question): Promise<Held | undefined> {
   try {
-    const answer = await access.call(call, async (s3, options) => {
-      const input = { Bucket: access.bucket, Key: call.key, ChecksumMode: 'ENABLED' } as const;
-      return await s3.send(new HeadObjectCommand(input), options);
+    return await head(access, question);
+  } catch (error) {
+    if (hasCode(error, 'AccessDenied', 'Forbidden', '403')) return undefined;
+    throw error;
+  }
+}
+
+async function head(access: Access, question: Question): Promise<Held | undefined> {
+  try {
+    return await access.call({ ...question, bare404: 'absent' }, async (s3, options) => {
+      const input = { Bucket: access.bucket, Key: question.key, ChecksumMode: 'ENABLED' } as const;
+      return heldOf(await s3.send(new HeadObjectCommand(input), options));
     });
-    return heldOf(answer);
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;
   }
 }
 
-/** As {@link lookUp}; without the right to list, S3 denies access to an object that is not there. */
-export async function lookUpBefore(access: Access, call: Call & { readonly key: string }): Promise<Held | undefined> {
+async function isThere(access: Access, question: Question): Promise<boolean> {
   try {
-    return await lookUp(access, call);
+    await access.call(question, async (s3, options) => {
+      const input = { Bucket: access.bucket, Key: question.key, Range: 'bytes=0-0' };
+      await (await s3.send(new GetObjectCommand(input), options)).Body?.transformToByteArray();
+    });
+    return true;
   } catch (error) {
-    if (hasCode(error, 'AccessDenied', 'Forbidden', '403')) return undefined;
+    if (isAbsent(error)) return false;
+    // An object without a byte has no first one.
+    if (hasCode(error, 'InvalidRange')) return true;
     throw error;
   }
 }
