@@ -256,6 +256,32 @@ describe('what goes wrong', () => {
   });
 });
 
+describe('H33 whom a server is trusted by', () => {
+  it.each([
+    ['S3_SSL_VALIDATE', 'CA_CERT'],
+    ['S3_SSL_VERIFY', 'CA_CERT'],
+    ['S3_SSL_VALIDATE', 'S3_SSL_VERIFY'],
+  ])('are all the files that are named: that of %s does not hide that of %s', async (other, right) => {
+    const [certificates, foreign] = [await createCertificates(), await createCertificates()];
+    const bench = await createPrepareBench();
+    const server = await startImageServer({ content: bench.content, tls: certificates });
+    const url = bench.url(server.origin);
+    expect(await bench.run(url, { [other]: foreign.caFile })).toBe(46);
+    expect(await bench.run(url, { [other]: foreign.caFile, [right]: certificates.caFile })).toBe(0);
+    await expectPrepared(bench);
+  });
+
+  it('is asked of nobody when one variable says so, which is named', async () => {
+    const certificates = await createCertificates();
+    const bench = await createPrepareBench();
+    const server = await startImageServer({ content: bench.content, tls: certificates });
+    const env = { S3_SSL_VALIDATE: 'true', S3_SSL_VERIFY: 'off' };
+    const program = bench.start(bench.url(server.origin), env);
+    expect(await program.ended).toMatchObject({ code: 0 });
+    await program.waitForLine('S3_SSL_VERIFY is false');
+  });
+});
+
 describe('H34 the address of the image', () => {
   it('is in no process list, log, error or file, whether it works or not', async () => {
     const bench = await createPrepareBench();
