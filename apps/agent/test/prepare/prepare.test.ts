@@ -89,6 +89,34 @@ describe('ims-agent prepare', () => {
     expect(await everythingIn(`${other.volume}/.ims`)).not.toContain(store.secretKey);
   });
 
+  it.each([301, 302, 307, 308])(
+    'follows a redirection to another server, again when it goes on: %i',
+    async (status) => {
+      const bench = await createPrepareBench();
+      const front = await startImageServer({ content: Buffer.of() });
+      const redirection = { kind: 'answer', status, headers: { location: bench.url() }, body: '' } as const;
+      front.next.push(redirection, redirection);
+      bench.server.next.push({ kind: 'break', after: 500_000 });
+      expect(await bench.run(`${front.origin}/latest?token=${SIGNATURE}`)).toBe(0);
+      expect(front.requests).toHaveLength(2);
+      expect(bench.server.requests.map(({ range }) => range)).toEqual([
+        undefined,
+        expect.stringMatching(/^bytes=[1-9]\d*-$/) as string,
+      ]);
+      await expectPrepared(bench);
+      expect(await everythingIn(`${bench.volume}/.ims`)).not.toContain(SIGNATURE);
+    },
+  );
+
+  it('ends with a reason where redirections lead in a circle', async () => {
+    const bench = await createPrepareBench();
+    const front = await startImageServer({ content: Buffer.of() });
+    const location = `${front.origin}/again`;
+    for (let n = 0; n < 100; n += 1) front.next.push({ kind: 'answer', status: 302, headers: { location }, body: '' });
+    expect(await bench.run(location)).toBe(46);
+    expect(existsSync(`${bench.volume}/image-root`)).toBe(false);
+  });
+
   it.each(['ftp://server/image', 'not an address', 'file:///', 's3://bucket'])(
     'refuses an address that it cannot fetch: %s',
     async (address) => {
