@@ -1,6 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { gathered } from './gathered.ts';
 import type { RangeSource } from './range-source.ts';
 
 /** An object of a store, as whoever can read the store opens it. */
@@ -34,7 +35,7 @@ export function objectSource(options: {
         size,
         version: etag,
         md5: md5sum,
-        body: from === size ? nothing() : object.read(from, bound),
+        body: from === size ? nothing() : gathered(object.read(from, bound)),
         close: () => {
           ended.abort();
         },
