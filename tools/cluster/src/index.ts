@@ -3,6 +3,8 @@
 
 import { writesOf, type Write } from './audit.ts';
 import { takeDown } from './down.ts';
+import { givenGround, whyNoGround } from './given.ts';
+import type { Ground } from './ground.ts';
 import { visit } from './guests.ts';
 import { loadImage } from './images.ts';
 import { ADDRESSES, layoutOf, type Layout } from './layout.ts';
@@ -11,9 +13,10 @@ import type { Part } from './parts.ts';
 import { pidOf, stopDaemon } from './processes.ts';
 import { refusal, thisHost } from './refusal.ts';
 import { bringUp, startPart } from './up.ts';
-import { createVolume, type VolumeRequest } from './volumes.ts';
+import { createOwnVolume } from './volumes.ts';
 
 export type { Write } from './audit.ts';
+export type { Ground } from './ground.ts';
 export { loadPair, type PairImages } from './pair-images.ts';
 export type { Part } from './parts.ts';
 export type { VolumeRequest } from './volumes.ts';
@@ -22,18 +25,14 @@ export type { VolumeRequest } from './volumes.ts';
 export interface Cluster {
   /** The file for `kubectl --kubeconfig`. */
   readonly kubeconfig: string;
+  /** What jobs run on, or why they cannot run on a cluster that was given. */
+  readonly ground: Ground | string;
   /** What only our own cluster can do; undefined when the tests run against somebody's. */
   readonly own: OwnCluster | undefined;
 }
 
 /** What a test can do to the cluster that `npm run cluster` brings up. */
-export interface OwnCluster {
-  /** The address of this machine that pods reach: servers of the tests listen here. */
-  readonly hostAddress: string;
-  /** Brings in an image by the name that podman knows, or an archive. */
-  readonly load: (image: string) => Promise<void>;
-  /** Makes a PersistentVolume and says where its files lie on this machine. */
-  readonly volume: (request: VolumeRequest) => Promise<string>;
+export interface OwnCluster extends Ground {
   /** What was written to the API with tokens of a pod, as the API server has counted it. */
   readonly writesOf: (pod: { readonly namespace: string; readonly name: string }) => Promise<Write[]>;
   /** The process of one program of the cluster; rejects when it does not run. */
@@ -55,10 +54,12 @@ export function whyNoCluster(): string | undefined {
  */
 export async function startCluster(): Promise<Cluster> {
   const kubeconfig = given();
-  if (kubeconfig !== undefined) return { kubeconfig, own: undefined };
+  if (kubeconfig !== undefined)
+    return { kubeconfig, ground: whyNoGround(process.env) ?? givenGround(process.env, kubeconfig), own: undefined };
   const layout = layoutOf(process.env);
   await bringUp(layout, 'tests');
-  return { kubeconfig: layout.kubeconfig, own: ownCluster(layout) };
+  const own = ownCluster(layout);
+  return { kubeconfig: layout.kubeconfig, ground: own, own };
 }
 
 /**
@@ -76,7 +77,7 @@ function ownCluster(layout: Layout): OwnCluster {
   return {
     hostAddress: ADDRESSES.host,
     load: async (image) => await loadImage(layout, image),
-    volume: async (request) => await createVolume(layout, request),
+    volume: async (request) => await createOwnVolume(layout, request),
     writesOf: async (pod) => await writesOf(layout, pod),
     pid: async (part) => {
       const pid = await pidOf(layout, part);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { createHash } from 'node:crypto';
+import type { OwnCluster } from '@ims/cluster';
 import { expect, it } from 'vitest';
 
 import { commission } from '../publishing/base-image.ts';
@@ -24,6 +25,19 @@ const FREE = {
   flag: '/mnt/image/complete',
 };
 
+/** Only our own cluster counts what is written. */
+async function expectFewWrites(
+  own: OwnCluster,
+  pod: Parameters<OwnCluster['writesOf']>[0],
+  way: string,
+): Promise<void> {
+  const writes = await own.writesOf(pod);
+  expect(new Set(writes.map(({ resource }) => resource))).toEqual(new Set(['pods', 'pods/status', 'events']));
+  expect(writes.filter(({ code }) => code >= 300)).toEqual([]);
+  expect(writes.length).toBeLessThanOrEqual(MOST_WRITES);
+  console.info(`the API server has counted ${String(writes.length)} writes of this job (${way})`);
+}
+
 describeJobs('a Job that customizes an image', 'customize', (bench) => {
   it.each([JAILED, FREE])(
     'publishes what its user has made of it, and says so everywhere: $way',
@@ -44,11 +58,7 @@ describeJobs('a Job that customizes an image', 'customize', (bench) => {
       const pod = await job.pod();
       expect(endOf(pod, 'sshd')).toMatchObject({ exitCode: 0 });
       const { own, namespace } = bench();
-      const writes = await own.writesOf({ namespace: namespace.name, name: pod.metadata.name });
-      expect(new Set(writes.map(({ resource }) => resource))).toEqual(new Set(['pods', 'pods/status', 'events']));
-      expect(writes.filter(({ code }) => code >= 300)).toEqual([]);
-      expect(writes.length).toBeLessThanOrEqual(MOST_WRITES);
-      console.info(`the API server has counted ${String(writes.length)} writes of this job (${way})`);
+      if (own !== undefined) await expectFewWrites(own, { namespace: namespace.name, name: pod.metadata.name }, way);
       expect(annotationOf(pod, 'job-status')).toBe('success');
       const [, key = ''] = annotationOf(pod, 'ssh-host-key')?.split(' ') ?? [];
       const sum = createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64');

@@ -11,7 +11,7 @@ import { expect, it } from 'vitest';
 import { commission } from '../publishing/base-image.ts';
 import { expectPublished } from '../publishing/outcome.ts';
 import { enlarge } from '../support/large-image.ts';
-import { describeJobs, type Bench } from './bench.ts';
+import { describeJobsOnOwn, type Bench } from './bench.ts';
 import { annotationOf, startPodJob, type PodJob } from './pod-job.ts';
 import { processNamed } from './pod-processes.ts';
 import { expectToldTruly } from './told.ts';
@@ -27,7 +27,7 @@ interface Filling {
   readonly expectDone: () => Promise<void>;
 }
 
-describeJobs('a Job on a claim', 'full', (bench) => {
+describeJobsOnOwn('a Job on a claim', 'full', (bench) => {
   it('H16 that is too small for its image says so, and goes on when the claim has grown', async () => {
     const { job, expectDone } = await startOn(bench(), '16Mi');
     const first = await job.pod();

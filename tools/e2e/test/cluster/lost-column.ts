@@ -7,7 +7,7 @@ import { afterAll, expect, it } from 'vitest';
 import { tableOf, type Row } from '../fault-matrix/table.ts';
 import { commission } from '../publishing/base-image.ts';
 import { expectPublished } from '../publishing/outcome.ts';
-import { describeJobs, type Bench } from './bench.ts';
+import { describeJobsOnOwn, type Bench } from './bench.ts';
 import { HOLDS, type HeldPhase } from './holds.ts';
 import { LOSSES, type Loss, type Present } from './losses.ts';
 import { startPodJob } from './pod-job.ts';
@@ -15,7 +15,7 @@ import { expectToldTruly } from './told.ts';
 
 /** One phase of the table: each loss meets it once, in jobs of their own, side by side. One phase is one file. */
 export function describeLosses(phase: HeldPhase): void {
-  describeJobs('a Job that loses something', phase.toLowerCase(), (bench) => {
+  describeJobsOnOwn('a Job that loses something', phase.toLowerCase(), (bench) => {
     const rows: Row[] = [];
 
     afterAll(() => {

@@ -77,10 +77,10 @@ export async function startPodJob(bench: Bench, options: PodJobOptions): Promise
   return found;
 }
 
-async function makeVolume({ namespace, own }: Bench, name: string, room?: string): Promise<string> {
+async function makeVolume({ namespace, ground }: Bench, name: string, room?: string): Promise<string> {
   const volume = `${namespace.name}-${name}`;
   const backing = room === undefined ? 'directory' : 'memory';
-  const directory = await own.volume({ name: volume, size: room ?? '1Gi', backing });
+  const directory = await ground.volume({ name: volume, size: room ?? '1Gi', backing });
   onCleanup(async () => {
     await namespace.kubectl(['delete', 'persistentvolume', volume, '--wait=false']);
     await removeTree(directory);
