@@ -5,7 +5,7 @@ import { request as requestPlain, type ClientRequest, type IncomingMessage } fro
 import { request as requestTls } from 'node:https';
 
 import type { Agents } from './agents.ts';
-import type { Body } from './body.ts';
+import type { Body } from './opened.ts';
 import { connectDirect } from './direct.ts';
 import type { Hop } from './redirects.ts';
 import type { Trust } from './trust.ts';
