@@ -24,6 +24,11 @@ capabilities:
   add: [CHOWN, DAC_OVERRIDE, FOWNER, FSETID]
 {{- end }}
 
+{{- /* kiwi mounts into the root that it builds and changes into it; IMS itself gives every builder all rights. */}}
+{{- define "ims-job.builder.security" -}}
+privileged: {{ .Values.builder.privileged }}
+{{- end }}
+
 {{- /* The file system of the container is written to: an unjailed user works in it. */}}
 {{- define "ims-job.sshd.security" -}}
 runAsUser: 0

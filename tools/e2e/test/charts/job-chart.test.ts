@@ -112,7 +112,7 @@ describe('the chart of a job', () => {
     expect(variable(made, 'sshd', 'IMS_HOST_KEY_DIR')).toBe(directory);
   });
 
-  it('drops every right that nobody needs, in every container', async () => {
+  it('drops every right that nobody needs, in every container of the pair', async () => {
     const made = await job(customize());
     for (const name of ['prepare', 'agent', 'sshd']) {
       const { securityContext } = container(made, name);
