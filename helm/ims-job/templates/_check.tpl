@@ -44,6 +44,10 @@ SPDX-License-Identifier: MIT
 {{- if and $v.ims.enabled (not $v.ims.oauthSecret) -}}
 {{- $problems = append $problems "ims.oauthSecret is missing: by what IMS knows the job" -}}
 {{- end -}}
+{{- if and (include "ims-job.privileged" .) (not (include "ims-job.runtimeClass" .)) (not $v.runtimeClass.hostKernel) -}}
+{{- $mode := eq $v.job.arch "aarch64" | ternary "aarch64" "dkms" -}}
+{{- $problems = append $problems (printf "runtimeClass.%s is empty: whoever logs in would be root of the node; name a class with a kernel of its own, as kata-qemu, or say runtimeClass.hostKernel=true" $mode) -}}
+{{- end -}}
 {{- if $problems -}}
 {{- fail (printf "\n\n  %s\n" (join "\n  " $problems)) -}}
 {{- end -}}

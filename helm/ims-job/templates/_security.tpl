@@ -34,7 +34,7 @@ privileged: {{ .Values.builder.privileged }}
 runAsUser: 0
 {{- if include "ims-job.privileged" . }}
 # It mounts proc, sysfs and devtmpfs into the image root, or registers an emulator with the kernel. The runtime class
-# gives it a kernel of its own.
+# gives it a kernel of its own; none is refused unless somebody has said that he means it.
 privileged: true
 capabilities:
   add: [SYS_ADMIN]

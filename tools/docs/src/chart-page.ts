@@ -62,7 +62,8 @@ neither for any other reason that another start would not get over: [when it fai
     `All work as root, since an image belongs to root; every other right is dropped unless a comment beside it in
 [_security.tpl](templates/_security.tpl) says what for. The agent and the stage before it have a read-only root file
 system. \`job.dkms\` and \`job.arch=aarch64\` make the sshd container privileged: they mount kernel file systems into the
-image or register an emulator. Give them a runtime class with a kernel of its own (\`runtimeClass\`).`,
+image or register an emulator. Give them a runtime class with a kernel of its own (\`runtimeClass\`); without one they are
+refused, unless \`runtimeClass.hostKernel=true\` says that whoever logs in may be root of the node.`,
     `What builds the image of a \`create\` job is privileged, as IMS has it: kiwi mounts file systems into the root that it
 builds. It is over before there is a shell. \`builder.privileged=false\` is for a builder that can do without.`,
     `The sshd container, in which the user works, has no token of the service account, no key of S3 and no secret of the

@@ -140,6 +140,12 @@ describe('the chart of a job', () => {
     expect(variable(made, 'sshd', 'JOB_ENABLE_DKMS')).toBe('True');
   });
 
+  it('gives it them on the kernel of the node only when that is said in so many words', async () => {
+    const made = await job(customize({ job: { dkms: true }, runtimeClass: { dkms: '', hostKernel: true } }));
+    expect(container(made, 'sshd').securityContext).toMatchObject({ privileged: true });
+    expect(made.spec.template.spec.runtimeClassName).toBeUndefined();
+  });
+
   it('publishes on the claim, without keys and secrets, when it is told so', async () => {
     const made = await job(customize({ store: { bucket: '' }, ims: { enabled: false } }));
     expect(variable(made, 'agent', 'IMS_REGISTRY')).toBe('store');
