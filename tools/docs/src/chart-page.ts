@@ -45,9 +45,11 @@ is bound to nobody:`,
 made of it is packed, stored and registered. The chart \`ims-buildenv\` is installed in the namespace beforehand.`,
     `\`\`\`sh
 helm install --namespace ims my-job helm/ims-job \\
-  --set job.id=$(uuidgen) --set result.name=cos-2.5-mine \\
+  --set job.id=7a3c3028-4b0e-4a55-9d0c-2f6f1f0c9e11 --set result.name=cos-2.5-mine \\
   --set source.url=s3://boot-images/5f0c7b0e/rootfs --set-file ssh.publicKey=$HOME/.ssh/id_ed25519.pub
 \`\`\``,
+    `\`job.id\` is the id that IMS has for the job. Where there is no IMS, any will do, and nothing is registered:
+\`--set ims.enabled=false --set job.id=$(uuidgen)\`.`,
     `Helm then prints the commands that watch the job, log in and finish it. A job is never changed while it runs: install
 another release for another job.`,
     '## Names',
