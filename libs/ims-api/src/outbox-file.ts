@@ -24,8 +24,6 @@ export type Call = z.infer<typeof call>;
 const notes = z.object({
   /** The record of the job's image, once it is known. */
   id: z.string().optional(),
-  /** Written before a record is asked for: the records of that name that were there already. */
-  before: z.array(z.string()).optional(),
 });
 
 /** What is known of the job's image record. */

@@ -5,7 +5,8 @@ import type { ImageRegistry } from '@ims/export';
 import { retrying, type RetryPolicy } from '@ims/retry';
 import { withDeadline, type Logger } from '@ims/runtime';
 import type { Outbox } from './outbox.ts';
-import { deleteRecord, isGone, isLinked, removeDuplicates } from './own-record.ts';
+import { deleteRecord, isGone, removeDuplicates } from './own-record.ts';
+import { isLinked } from './records.ts';
 import { failureOf, isHopeless, outOfTime } from './verdict.ts';
 
 /** What a registry in IMS is made of. */
