@@ -26,7 +26,7 @@ export interface OutboxOptions {
 
 /** How long somebody waits for a call. */
 interface Waiting {
-  /** Milliseconds. */
+  /** Milliseconds, together with what was waited in vain before. */
   readonly boundMs: number;
   readonly signal: AbortSignal;
 }
@@ -64,9 +64,14 @@ export interface Outbox {
   state(): OutboxState;
   /** Calls when an attempt fails in a way that only people can mend; gives the way to end that. */
   readonly onHopeless: (listener: () => void) => () => void;
+  /** What is left of a bound after what was waited in vain since IMS last did what somebody waited for. */
+  leftMs(boundMs: number): number;
   /** Ends all attempts; what is pending stays on the volume. */
   close(): Promise<void>;
 }
+
+/** However long it was waited before, one more attempt is made and waited for. */
+const LAST_ATTEMPT_MS = 10_000;
 
 /**
  * Opens the outbox of a job and begins to send what an earlier agent has left in it.
@@ -87,12 +92,27 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     logger,
     onChange: () => options.onChange?.(stateOf(lanes, keeper)),
   });
+  const clock = options.clock ?? systemClock;
+  let spentMs = 0;
+  const leftMs = (boundMs: number): number => Math.max(boundMs - spentMs, Math.min(boundMs, LAST_ATTEMPT_MS));
   return {
     work,
     tell: (status) => {
       lanes.supersede(status);
     },
-    deliver: async (call, waiting) => await deliver(lanes, { call, waiting, clock: options.clock ?? systemClock }),
+    deliver: async (call, waiting) => {
+      const begun = clock.monotonic();
+      const forMs = leftMs(waiting.boundMs);
+      try {
+        const result = await deliver(lanes, { call, waiting, clock, forMs, inAllMs: spentMs + forMs });
+        spentMs = 0;
+        return result;
+      } catch (error) {
+        spentMs += clock.monotonic() - begun;
+        throw error;
+      }
+    },
+    leftMs,
     forget: async () => {
       await lanes.drop((call) => laneOf(call) === 'record');
       await note({});
@@ -108,16 +128,24 @@ function stateOf(lanes: Lanes, keeper: Keeper): OutboxState {
   return { pending: lanes.pending().map(describeCall), accepted: keeper.memory.accepted, hopeless: lanes.hopeless() };
 }
 
+interface Delivering {
+  readonly call: RecordCall;
+  readonly waiting: Waiting;
+  readonly clock: Clock;
+  readonly forMs: number;
+  readonly inAllMs: number;
+}
+
 async function deliver(
   lanes: Lanes,
-  { call, waiting, clock }: { call: RecordCall; waiting: Waiting; clock: Clock },
+  { call, waiting, clock, forMs, inAllMs }: Delivering,
 ): Promise<string | undefined> {
   waiting.signal.throwIfAborted();
   const delivery = lanes.offer(call);
   const over = new AbortController();
   const giveUp = async (): Promise<never> => {
-    await clock.sleep(waiting.boundMs, AbortSignal.any([waiting.signal, over.signal]));
-    throw outOfTime(describeCall(call), waiting.boundMs, delivery.lastError());
+    await clock.sleep(forMs, AbortSignal.any([waiting.signal, over.signal]));
+    throw outOfTime(describeCall(call), inAllMs, delivery.lastError());
   };
   const late = giveUp();
   late.catch(() => undefined);

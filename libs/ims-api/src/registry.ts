@@ -14,7 +14,7 @@ export interface ImsRegistryOptions {
   readonly outbox: Outbox;
   /** `x86_64` or `aarch64`. */
   readonly arch: string;
-  /** How long each step waits for an IMS that is away, in milliseconds (`IMS_OUTBOX_TIMEOUT`). */
+  /** How long the steps together wait for an IMS that is away, in milliseconds (`IMS_OUTBOX_TIMEOUT`). */
   readonly boundMs: number;
   /** The waits between attempts to take a record back. */
   readonly retry: RetryPolicy;

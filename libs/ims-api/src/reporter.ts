@@ -9,7 +9,7 @@ import type { Outbox } from './outbox.ts';
 /** What a reporter to IMS is made of. */
 export interface ImsReporterOptions {
   readonly outbox: Outbox;
-  /** How long the end of the job waits until IMS knows all, in milliseconds (`IMS_OUTBOX_TIMEOUT`). */
+  /** How long the job waits for an IMS that is away, its end included, in milliseconds (`IMS_OUTBOX_TIMEOUT`). */
   readonly boundMs: number;
   /** The same for a job that was stopped by a signal: it has to fit into the grace period. */
   readonly interruptedBoundMs: number;
@@ -48,7 +48,7 @@ async function flush(options: ImsReporterOptions, interrupted: boolean): Promise
   if (pending.length === 0) return;
   // Only people can mend what is hopeless: waiting for hours would hide it.
   const brief = interrupted || outbox.state().hopeless !== undefined || options.signal?.aborted === true;
-  const first = brief ? Math.min(boundMs, interruptedBoundMs) : boundMs;
+  const first = brief ? Math.min(boundMs, interruptedBoundMs) : outbox.leftMs(boundMs);
   logger.info({ pending }, `waiting at most ${String(first / 1000)} s until IMS is told all`);
   const over = new AbortController();
   const late = bound(options, first, over);
