@@ -5,8 +5,9 @@ import * as z from 'zod';
 
 import type { Http, HttpAnswer } from '@ims/http';
 import { jsonOf } from './plain-text.ts';
+import { problemOfAnswer } from './refusals.ts';
 import type { TokenSource } from './tokens.ts';
-import { ImsProblem, problemOfAnswer } from './verdict.ts';
+import { ImsProblem } from './verdict.ts';
 
 /** What calls are made with. */
 export interface CallOptions {
