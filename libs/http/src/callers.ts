@@ -11,7 +11,7 @@ import type { Hop } from './redirects.ts';
 import type { Trust } from './trust.ts';
 
 /** A request that is yet to be ended, and what takes the body of its answer. */
-export interface Call {
+interface Call {
   readonly request: ClientRequest;
   /** Has to be called while the `response` event is emitted. */
   readonly takeBody: (answer: IncomingMessage) => Body;
