@@ -5,7 +5,7 @@ import type { RetryPolicy } from '@ims/retry';
 import { systemClock, type Clock, type Logger } from '@ims/runtime';
 import type { ImsClient } from './client.ts';
 import { createLanes, laneOf, type Lanes } from './lanes.ts';
-import { openKeeper, type Call, type Keeper, type RecordNotes } from './outbox-file.ts';
+import { countPods, openKeeper, type Call, type Keeper, type RecordNotes } from './outbox-file.ts';
 import type { RecordWork } from './own-record.ts';
 import { describeCall } from './perform.ts';
 import { outOfTime } from './verdict.ts';
@@ -20,6 +20,8 @@ export interface OutboxOptions {
   readonly retry: RetryPolicy;
   readonly logger: Logger;
   readonly clock?: Clock;
+  /** The uid of the pod that this is; undefined where there is none. */
+  readonly podUid?: string | undefined;
   /** Called whenever the state may have changed. */
   readonly onChange?: (state: OutboxState) => void;
 }
@@ -66,6 +68,8 @@ export interface Outbox {
   readonly onHopeless: (listener: () => void) => () => void;
   /** What is left of a bound after what was waited in vain since IMS last did what somebody waited for. */
   leftMs(boundMs: number): number;
+  /** How many pods have worked at the job, this one included; undefined where there are none. */
+  readonly pods: number | undefined;
   /** Ends all attempts; what is pending stays on the volume. */
   close(): Promise<void>;
 }
@@ -81,6 +85,7 @@ const LAST_ATTEMPT_MS = 10_000;
 export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   const { path, jobId, client, logger } = options;
   const keeper = await openKeeper({ path, job: jobId, logger });
+  const pods = options.podUid === undefined ? undefined : await countPods(keeper, options.podUid);
   const note = async (record: RecordNotes): Promise<void> => {
     await keeper.update({ record });
   };
@@ -113,6 +118,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
       }
     },
     leftMs,
+    pods,
     forget: async () => {
       await lanes.drop((call) => laneOf(call) === 'record');
       await note({});
