@@ -43,10 +43,15 @@ const DIALECTS: Readonly<Record<Dialect, (status: number, title: string) => Faul
 
 /** Refuses in the words that the request's own server would choose. */
 export async function refuse(exchange: Exchange, status: number, options: FaultOptions): Promise<void> {
-  const { dialect = dialectOf(exchange.request), retryAfter } = options;
-  const later = retryAfter === undefined || status !== 503 ? {} : { 'Retry-After': String(retryAfter) };
+  const { dialect = dialectOf(exchange.request) } = options;
+  const later = status === 503 ? laterOf(options) : {};
   const body = DIALECTS[dialect](status, STATUS_CODES[status] ?? 'Error');
   await answerAlone(exchange, { status, headers: later, ...body });
+}
+
+/** The header that says when to come again. */
+export function laterOf({ retryAfter }: FaultOptions): Readonly<Record<string, string>> {
+  return retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
 }
 
 /** Reads the request to its end and answers in the target's place. */

@@ -21,10 +21,14 @@ export interface FaultOptions {
   readonly when?: Moment;
   /** `500`, `503`, `403`: what the request itself speaks when left out, S3 or problem+json. */
   readonly dialect?: Dialect;
-  /** `503`: the header Retry-After; none when left out. */
+  /** `503`, `answer`: the header Retry-After; none when left out. */
   readonly retryAfter?: number | string;
-  /** `lying-200`: the body; a page of HTML when left out. */
+  /** `lying-200`, `answer`: the body; a page of HTML when left out. */
   readonly body?: string;
+  /** `answer`: 502 when left out. */
+  readonly status?: number;
+  /** `answer`: further headers. */
+  readonly headers?: Readonly<Record<string, string>>;
   /**
    * Bytes of a body that pass before the fault: half of it when left out and its length is known, else what comes
    * first. A response without a body breaks in the midst of its headers.

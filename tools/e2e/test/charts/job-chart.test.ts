@@ -70,6 +70,9 @@ describe('the chart of a job', () => {
     expect(made.spec.template.spec.restartPolicy).toBe('Never');
     expect(variable(made, 'agent', 'IMS_RESUMED_LATER')).toBe('True');
     expect(variable(made, 'prepare', 'IMS_RESUMED_LATER')).toBe('True');
+    expect(variable(made, 'agent', 'IMS_BACKOFF_LIMIT')).toBe('6');
+    expect(variable(made, 'prepare', 'IMS_BACKOFF_LIMIT')).toBe('6');
+    expect(variableNames(made, 'prepare')).toContain('IMS_POD_UID');
   });
 
   it('H31 mounts the token, the keys and the secret where no user works', async () => {
