@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { writesOf, type Write } from './audit.ts';
+import { readsOf, writesOf, type Call } from './audit.ts';
 import { takeDown } from './down.ts';
 import { givenGround, whyNoGround } from './given.ts';
 import type { Ground } from './ground.ts';
@@ -15,7 +15,7 @@ import { refusal, thisHost } from './refusal.ts';
 import { bringUp, startPart } from './up.ts';
 import { createOwnVolume } from './volumes.ts';
 
-export type { Write } from './audit.ts';
+export type { Call } from './audit.ts';
 export type { Ground } from './ground.ts';
 export { loadPair, type PairImages } from './pair-images.ts';
 export type { Part } from './parts.ts';
@@ -34,7 +34,9 @@ export interface Cluster {
 /** What a test can do to the cluster that `npm run cluster` brings up. */
 export interface OwnCluster extends Ground {
   /** What was written to the API with tokens of a pod, as the API server has counted it. */
-  readonly writesOf: (pod: { readonly namespace: string; readonly name: string }) => Promise<Write[]>;
+  readonly writesOf: (pod: { readonly namespace: string; readonly name: string }) => Promise<Call[]>;
+  /** What was read from it, counted likewise: every `get`, `list` and `watch`. */
+  readonly readsOf: (pod: { readonly namespace: string; readonly name: string }) => Promise<Call[]>;
   /** The process of one program of the cluster; rejects when it does not run. */
   readonly pid: (part: Part) => Promise<number>;
   /** Kills one program of the cluster, such as the API server. */
@@ -79,6 +81,7 @@ function ownCluster(layout: Layout): OwnCluster {
     load: async (image) => await loadImage(layout, image),
     volume: async (request) => await createOwnVolume(layout, request),
     writesOf: async (pod) => await writesOf(layout, pod),
+    readsOf: async (pod) => await readsOf(layout, pod),
     pid: async (part) => {
       const pid = await pidOf(layout, part);
       if (pid === undefined) throw new Error(`${part} does not run`);

@@ -5,7 +5,7 @@ import { loadPair, startCluster, type Cluster, type Ground, type OwnCluster, typ
 import { cleanUp } from '@ims/testing';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 
-import { startWorld, type World } from '../support/world.ts';
+import { startWorld, type World, type WorldOptions } from '../support/world.ts';
 import { openNamespace, type Namespace } from './namespace.ts';
 import { describeOnCluster, leftOut, OPENING_MS } from './suite.ts';
 
@@ -17,7 +17,7 @@ export interface Bench {
   readonly namespace: Namespace;
   readonly images: PairImages;
   /** What the programs talk to, where pods reach it; it ends with the test. */
-  readonly startWorld: () => Promise<World>;
+  readonly startWorld: (options?: Pick<WorldOptions, 'tls'>) => Promise<World>;
 }
 
 /** A suite of jobs of the real pair, built from this source and installed by the charts. */
@@ -72,6 +72,7 @@ async function openBench(cluster: Cluster, ground: Ground, purpose: string): Pro
   const images = await loadPair(ground);
   const namespace = await openNamespace(cluster, purpose);
   await namespace.install('ims-buildenv');
-  const startWorldHere = async (): Promise<World> => await startWorld({ host: ground.hostAddress });
+  const startWorldHere: Bench['startWorld'] = async (options) =>
+    await startWorld({ ...options, host: ground.hostAddress });
   return { ground, own: cluster.own, namespace, images, startWorld: startWorldHere };
 }

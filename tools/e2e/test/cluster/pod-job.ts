@@ -81,7 +81,8 @@ export async function startPodJob(bench: Bench, options: PodJobOptions): Promise
   return found;
 }
 
-async function makeVolume({ namespace, ground }: Bench, name: string, room?: string): Promise<string> {
+/** Makes a volume for a claim, which goes with the test; says where its files lie on this machine. */
+export async function makeVolume({ namespace, ground }: Bench, name: string, room?: string): Promise<string> {
   const volume = `${namespace.name}-${name}`;
   const backing = room === undefined ? 'directory' : 'memory';
   const directory = await ground.volume({ name: volume, size: room ?? '1Gi', backing });
