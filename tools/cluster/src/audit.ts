@@ -68,8 +68,16 @@ export async function writesOf(layout: Layout, pod: Caller): Promise<Call[]> {
   return (await callsOf(layout, pod)).filter(({ verb }) => WRITES.includes(verb));
 }
 
-/** All that was read with them. */
+/**
+ * All that was read with them.
+ *
+ * @throws Error when the cluster is up since before reads were counted: that there are none would be no proof
+ */
 export async function readsOf(layout: Layout, pod: Caller): Promise<Call[]> {
+  if ((await readFile(policyOf(layout), 'utf8')) !== JSON.stringify(POLICY))
+    throw new Error(
+      'another version of this source has brought the cluster up, which counts other calls: npm run cluster -- down',
+    );
   return (await callsOf(layout, pod)).filter(({ verb }) => READS.includes(verb));
 }
 
