@@ -1,7 +1,9 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { Environment, TlsChoice } from '@ims/env';
+import type { Environment } from '@ims/env';
+
+import { storeTlsOf, type StoreTls } from './store-trust.ts';
 
 /** The variables that say how S3 is reached. */
 export const S3_NAMES = [
@@ -20,9 +22,7 @@ export type S3Values = Environment<(typeof S3_NAMES)[number]>['values'];
 export interface S3Access {
   readonly endpoint: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  readonly tls: TlsChoice;
-  /** The variable that switched the check of certificates off (H33). */
-  readonly unverifiedBy: string | undefined;
+  readonly tls: StoreTls;
 }
 
 /** Reads how S3 is reached; what is missing or contradicts itself is added to `problems`, a sentence each. */
@@ -33,7 +33,7 @@ export function s3AccessOf(values: S3Values, problems: string[]): S3Access {
   return {
     endpoint: endpointOf(values, problems),
     credentials: { accessKeyId, secretAccessKey },
-    ...tlsOf(values, problems),
+    tls: storeTlsOf(values),
   };
 }
 
@@ -60,19 +60,4 @@ export function endpointOfHost(text: string): string | undefined {
   if (url === null || url.hostname === '' || url.pathname !== '/') return undefined;
   const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === '';
   return plain ? url.origin : undefined;
-}
-
-const TLS_NAMES = ['S3_SSL_VALIDATE', 'S3_SSL_VERIFY'] as const;
-
-function tlsOf(values: S3Values, problems: string[]): Pick<S3Access, 'tls' | 'unverifiedBy'> {
-  const given = TLS_NAMES.flatMap((name) => {
-    const tls = values[name];
-    return tls === undefined ? [] : [{ name, tls }];
-  });
-  const [first, second] = given;
-  const tls = first?.tls ?? { verify: true, caFile: undefined };
-  if (second !== undefined && (second.tls.verify !== tls.verify || second.tls.caFile !== tls.caFile)) {
-    problems.push('S3_SSL_VALIDATE and S3_SSL_VERIFY say different things (accepted: one of them, or the same twice)');
-  }
-  return { tls, unverifiedBy: tls.verify ? undefined : first?.name };
 }

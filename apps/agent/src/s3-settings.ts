@@ -2,12 +2,12 @@
 // SPDX-License-Identifier: MIT
 
 import type { S3Settings } from '@ims/artifacts';
-import { readTrust } from '@ims/http';
 import type { Logger } from '@ims/runtime';
 
 import type { AgentConfig } from './config.ts';
 import { transferPolicyOf } from './retry-policy.ts';
 import type { S3Access } from './s3-access.ts';
+import { readStoreTrust } from './store-trust.ts';
 
 type TransferValues = Pick<AgentConfig['values'], 'CA_CERT' | 'IMS_STALL_TIMEOUT' | 'IMS_RETRY_TIMEOUT'>;
 
@@ -17,17 +17,15 @@ type TransferValues = Pick<AgentConfig['values'], 'CA_CERT' | 'IMS_STALL_TIMEOUT
  * @throws Failure ConfigurationInvalid for a file of certificates that cannot be read
  */
 export async function s3SettingsOf(access: S3Access, values: TransferValues, logger: Logger): Promise<S3Settings> {
-  const { endpoint, credentials, tls, unverifiedBy } = access;
+  const { endpoint, credentials, tls } = access;
+  const { unverifiedBy } = tls;
   if (unverifiedBy !== undefined) {
     logger.warn({ variable: unverifiedBy }, `${unverifiedBy} switches the check of the S3 server's certificate off`);
   }
-  const both = await Promise.all(
-    [tls.caFile, values.CA_CERT].map(async (caFile) => await readTrust({ verify: tls.verify, caFile })),
-  );
   return {
     endpoint,
     credentials,
-    trust: { ca: [...new Set(both.flatMap(({ ca }) => ca))], rejectUnauthorized: tls.verify },
+    trust: await readStoreTrust(tls, values),
     stallMs: values.IMS_STALL_TIMEOUT * 1000,
     retry: transferPolicyOf(values),
   };

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { readConfig, readReadingConfig } from '../src/config.ts';
 import type { Destination } from '../src/destination.ts';
+import { readPrepareConfig } from '../src/prepare/config.ts';
 import { endpointOfHost } from '../src/s3-access.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -73,7 +74,6 @@ describe('where an image is published', () => {
     ['IMS_STORE_COPY is set although the store is a directory', { IMS_STORE_COPY: '/srv/copy' }],
     ['IMS_REGISTRY is "ims" although the store is a directory', { IMS_REGISTRY: 'ims' }],
     ['IMS_REGISTRY is "store" although the store is in S3', { ...S3, S3_BUCKET: 'b00', IMS_REGISTRY: 'store' }],
-    ['S3_SSL_VALIDATE and S3_SSL_VERIFY say different things', tls({ S3_SSL_VALIDATE: 'off', S3_SSL_VERIFY: 'on' })],
     ['S3_HOST is not a server', { ...S3, S3_BUCKET: 'b00', S3_ENDPOINT: '', S3_HOST: 'rgw/path' }],
     ['the store "gopher://x" cannot be used', { IMS_STORE: 'gopher://x' }],
   ])('is refused: %s', (part, env) => {
@@ -101,13 +101,37 @@ function tls(env: Env): Env {
 
 describe('H33 the certificate of the S3 server', () => {
   it.each<[Env, object]>([
-    [{}, { tls: { verify: true, caFile: undefined }, unverifiedBy: undefined }],
-    [{ S3_SSL_VALIDATE: 'false' }, { tls: { verify: false }, unverifiedBy: 'S3_SSL_VALIDATE' }],
-    [{ S3_SSL_VERIFY: 'F' }, { tls: { verify: false }, unverifiedBy: 'S3_SSL_VERIFY' }],
-    [{ S3_SSL_VERIFY: 'true' }, { tls: { verify: true }, unverifiedBy: undefined }],
-    [{ S3_SSL_VALIDATE: '/ca.crt', S3_SSL_VERIFY: '/ca.crt' }, { tls: { verify: true, caFile: '/ca.crt' } }],
+    [{}, { verify: true, caFiles: [], unverifiedBy: undefined }],
+    [{ S3_SSL_VERIFY: 'true' }, { verify: true, caFiles: [] }],
+    [
+      { S3_SSL_VALIDATE: '/ca.crt', S3_SSL_VERIFY: '/ca.crt' },
+      { verify: true, caFiles: ['/ca.crt'] },
+    ],
+    [
+      { S3_SSL_VALIDATE: 'true', S3_SSL_VERIFY: '/ca.crt' },
+      { verify: true, caFiles: ['/ca.crt'] },
+    ],
+    [
+      { S3_SSL_VALIDATE: '/a.crt', S3_SSL_VERIFY: '/b.crt' },
+      { verify: true, caFiles: ['/a.crt', '/b.crt'] },
+    ],
+    // Unverified when one of them says so, whatever the other one says.
+    ...['false', 'Off', 'NO', 'f', '0'].flatMap((no): [Env, object][] => [
+      [{ S3_SSL_VALIDATE: no }, { verify: false, unverifiedBy: 'S3_SSL_VALIDATE' }],
+      [{ S3_SSL_VERIFY: no }, { verify: false, unverifiedBy: 'S3_SSL_VERIFY' }],
+      [
+        { S3_SSL_VALIDATE: no, S3_SSL_VERIFY: 'on' },
+        { verify: false, unverifiedBy: 'S3_SSL_VALIDATE' },
+      ],
+      [
+        { S3_SSL_VALIDATE: '/ca.crt', S3_SSL_VERIFY: no },
+        { verify: false, unverifiedBy: 'S3_SSL_VERIFY' },
+      ],
+    ]),
   ])('with %j is checked as those words say', (env, expected) => {
-    expect(destinationOf(tls(env)).s3).toMatchObject(expected);
+    expect(destinationOf(tls(env)).s3?.tls).toMatchObject(expected);
+    const prepare = { parent: '/vol', url: 'https://rgw/boot-images/id/rootfs' };
+    expect(readPrepareConfig({ ...JOB, ...env }, prepare).source).toMatchObject({ tls: expected });
   });
 });
 

@@ -6,12 +6,37 @@ import { Failure } from '@ims/runtime';
 
 type ManifestArtifact = Manifest['artifacts'][number];
 
+/** An artifact in a manifest of anybody: the reference names neither sha256 nor size (contract §6.1). */
+export type NamedArtifact = Omit<ManifestArtifact, 'sha256' | 'size'> & {
+  readonly sha256: string | undefined;
+  readonly size: number | undefined;
+};
+
 /**
- * Reads a manifest of version 1.0 (contract §6.1); `what` names it in errors.
+ * Reads a manifest of ours; `what` names it in errors.
  *
  * @throws Failure VerificationFailed saying which field is wrong
  */
 export function decodeManifest(text: string, what: string): Manifest {
+  const { artifacts, ...manifest } = decodeAnyManifest(text, what);
+  return {
+    ...manifest,
+    artifacts: artifacts.map(({ sha256, size, ...artifact }) => {
+      if (sha256 === undefined || size === undefined) throw malformed(what, 'an artifact has no sha256 or no size');
+      return { ...artifact, sha256, size };
+    }),
+  };
+}
+
+/**
+ * Reads a manifest of version 1.0 (contract §6.1), of ours or of the reference; `what` names it in errors.
+ *
+ * @throws Failure VerificationFailed saying which field is wrong
+ */
+export function decodeAnyManifest(
+  text: string,
+  what: string,
+): Omit<Manifest, 'artifacts'> & { readonly artifacts: readonly NamedArtifact[] } {
   const manifest = recordOf(parse(text, what), what);
   if (manifest['version'] !== '1.0') throw malformed(what, 'its version is not 1.0');
   const artifacts = manifest['artifacts'];
@@ -23,16 +48,14 @@ export function decodeManifest(text: string, what: string): Manifest {
   };
 }
 
-function decodeArtifact(value: unknown, what: string): ManifestArtifact {
+function decodeArtifact(value: unknown, what: string): NamedArtifact {
   const artifact = recordOf(value, what);
   const link = recordOf(artifact['link'], `${what}, link`);
-  const size = artifact['size'];
-  if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) throw malformed(what, 'size is no size');
   return {
     type: textOf(artifact, 'type', what),
     md5: textOf(artifact, 'md5', what),
-    sha256: textOf(artifact, 'sha256', what),
-    size,
+    sha256: artifact['sha256'] === undefined ? undefined : textOf(artifact, 'sha256', what),
+    size: artifact['size'] === undefined ? undefined : sizeOf(artifact['size'], what),
     link: { type: linkTypeOf(link, what), path: textOf(link, 'path', what), etag: textOf(link, 'etag', what) },
   };
 }
@@ -41,6 +64,11 @@ function linkTypeOf(link: Record<string, unknown>, what: string): LinkType {
   const type = link['type'];
   if (type !== 's3' && type !== 'file') throw malformed(what, 'its link is neither s3 nor file');
   return type;
+}
+
+function sizeOf(size: unknown, what: string): number {
+  if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 0) return size;
+  throw malformed(what, 'size is no size');
 }
 
 function textOf(record: Record<string, unknown>, field: string, what: string): string {

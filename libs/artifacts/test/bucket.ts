@@ -6,6 +6,7 @@ import {
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  PutObjectCommand,
   S3Client,
   type HeadObjectCommandOutput,
 } from '@aws-sdk/client-s3';
@@ -49,6 +50,8 @@ export interface Bucket {
   list(imageId: string): Promise<string[]>;
   uploads(prefix?: string): Promise<string[]>;
   head(path: string): Promise<HeadObjectCommandOutput>;
+  /** Puts other bytes in the place of an object, with its metadata. */
+  swap(path: string, bytes: Uint8Array): Promise<void>;
   readonly client: S3Client;
 }
 
@@ -66,9 +69,16 @@ export function bucketOf(server: ObjectStore): Bucket {
     const { Uploads } = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: prefix }));
     return (Uploads ?? []).map(({ Key }) => Key ?? '');
   };
+  const head = async (path: string): Promise<HeadObjectCommandOutput> =>
+    await client.send(new HeadObjectCommand({ Bucket, Key: keyOf(path), ChecksumMode: 'ENABLED' }));
   return {
     client,
     uploads,
+    head,
+    swap: async (path, bytes) => {
+      const { Metadata } = await head(path);
+      await client.send(new PutObjectCommand({ Bucket, Key: keyOf(path), Body: bytes, Metadata }));
+    },
     readObject: async (path) => {
       const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: keyOf(path) }));
       return (await Body?.transformToByteArray()) ?? new Uint8Array();
@@ -79,7 +89,5 @@ export function bucketOf(server: ObjectStore): Bucket {
       const unfinished = (await uploads(`${imageId}/`)).map((key) => `unfinished ${key.slice(imageId.length + 1)}`);
       return [...names, ...unfinished];
     },
-    head: async (path) =>
-      await client.send(new HeadObjectCommand({ Bucket, Key: keyOf(path), ChecksumMode: 'ENABLED' })),
   };
 }

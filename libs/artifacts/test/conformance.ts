@@ -16,6 +16,8 @@ export interface StoreUnderTest {
   readObject(path: string): Promise<Uint8Array>;
   /** The names of everything that is held for an image, finished or not. */
   listObjects(imageId: string): Promise<readonly string[]>;
+  /** Puts other bytes in the place of an artifact, with all else that is known of it left as it was. */
+  swapObject(path: string, bytes: Uint8Array): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -208,6 +210,17 @@ export function describeStoreConformance(suite: { name: string; makeStore: () =>
           });
         }
         expect([...(await subject.listObjects(image.imageId))].sort()).toEqual(['kernel', 'rootfs']);
+      });
+
+      it('H20 is refused when an artifact that it names has become another of the same length', async () => {
+        const stored = await put('rootfs', randomBytes(100_000));
+        const text = encodeManifest(manifestOf([stored], new Date(0), subject.store.linkType));
+        await subject.swapObject(stored.path, randomBytes(100_000));
+        await expect(subject.store.putManifest(image, text, never)).rejects.toMatchObject({
+          reason: 'VerificationFailed',
+          message: expect.stringContaining('/rootfs') as string,
+        });
+        expect(await subject.listObjects(image.imageId)).toEqual(['rootfs']);
       });
     });
   });

@@ -11,7 +11,7 @@ import { encodeManifest, manifestOf } from '@ims/contract';
 import { silentLogger } from '@ims/runtime';
 import { createDirectoryStore, openStore, parseStoreAddress, verifyImage } from '../src/index.ts';
 import { describeStoreConformance } from './conformance.ts';
-import { imageOf, never, silent, sourceOf } from './sources.ts';
+import { imageOf, never, silent, sourceOf, swapFile } from './sources.ts';
 
 const makeDirectory = async (): Promise<string> => {
   await mkdir('/var/lib/ims-test', { recursive: true });
@@ -26,6 +26,7 @@ describeStoreConformance({
       store: createDirectoryStore({ directory, logger: silentLogger }),
       readObject: async (path) => await readFile(path),
       listObjects: async (imageId) => await readdir(`${directory}/${imageId}`).catch(() => []),
+      swapObject: swapFile,
       dispose: async () => await rm(directory, { recursive: true }),
     };
   },

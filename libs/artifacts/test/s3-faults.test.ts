@@ -54,6 +54,10 @@ const put = async (bytes: Uint8Array, changes: Partial<S3Settings> = {}) =>
 const small = randomBytes(300_000);
 const large = randomBytes(PART + 1_000_003);
 
+/** What stands before a service says for itself, with a page and without a code. */
+const strayed = (status: number) =>
+  ({ fault: '503', as: { status, code: '' }, dialect: 'html' }) as const satisfies Omit<FaultRule, 'method' | 'path'>;
+
 const CALLS: readonly (readonly [string, Uint8Array, Pick<FaultRule, 'method' | 'path'>])[] = [
   ['an object in one piece', small, { method: 'PUT', path: /rootfs/ }],
   ['the question for it', small, { method: 'HEAD' }],
@@ -62,9 +66,12 @@ const CALLS: readonly (readonly [string, Uint8Array, Pick<FaultRule, 'method' | 
   ['the completion', large, { method: 'POST', path: /uploadId=/ }],
 ];
 
-const FAULTS: readonly (readonly [string, Pick<FaultRule, 'fault' | 'when'>])[] = [
+const FAULTS: readonly (readonly [string, Pick<FaultRule, 'fault' | 'when' | 'as' | 'dialect'>])[] = [
   ['500', { fault: '500' }],
   ['503', { fault: '503' }],
+  ['a 404 of a load balancer', strayed(404)],
+  ['a redirection of a portal', strayed(302)],
+  ['a redirection of S3', { fault: '503', as: { status: 307, code: 'TemporaryRedirect' } }],
   ['a reset before it is forwarded', { fault: 'reset', when: 'before' }],
   ['a reset in its midst', { fault: 'reset', when: 'during' }],
   ['a reset after it was done', { fault: 'reset', when: 'after' }],
@@ -254,6 +261,26 @@ describe('the manifest', () => {
     proxy.on({ fault: 'lying-200', body: '{}', method: 'GET', path: /manifest/ });
     await expect(store({ retry: brief }).putManifest(image, text, never)).rejects.toMatchObject({
       reason: 'VerificationFailed',
+    });
+  });
+
+  it.each(['HEAD', 'GET', 'PUT'])(
+    'H12 is stored although a load balancer answers a %s with 404 of its own',
+    async (method) => {
+      const text = encodeManifest(manifestOf([await put(small)], new Date(0), 's3'));
+      const rule = proxy.on({ ...strayed(404), method, times: 1 });
+      const { path } = await store().putManifest(image, text, never);
+      expect(rule.hits).toBe(1);
+      expect(Buffer.from(await bucket.readObject(path)).toString()).toBe(text);
+    },
+  );
+
+  it('H12 waits for a service before which a load balancer knows nothing, within the budget', async () => {
+    const text = encodeManifest(manifestOf([await put(small)], new Date(0), 's3'));
+    proxy.on({ ...strayed(404), path: /rootfs/ });
+    await expect(store({ retry: brief }).putManifest(image, text, never)).rejects.toMatchObject({
+      reason: 'StoreUnavailable',
+      message: expect.stringContaining('404, its answer is not that of an S3 service') as string,
     });
   });
 });

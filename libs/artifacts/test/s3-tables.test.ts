@@ -4,7 +4,8 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 
-import { failureOf, isPassing, type S3Failure } from '../src/s3/failure.ts';
+import { failureOf, isAbsent, isPassing, type S3Failure } from '../src/s3/failure.ts';
+import { differenceOf } from '../src/s3/held.ts';
 import { encodeHeaderText } from '../src/s3/metadata.ts';
 import { PART_BYTES, partBytesFor, partsOf } from '../src/s3/part-plan.ts';
 import { decodeUpload, encodeUpload } from '../src/s3/checkpoint.ts';
@@ -106,6 +107,13 @@ describe('an error of S3', () => {
     [400, 'KeyTooLongError', { reason: 'StoreRefused', passing: false }],
     [501, 'NotImplemented', { reason: 'StoreRefused', passing: false }],
     [301, 'PermanentRedirect', { reason: 'StoreRefused', passing: false }],
+    [307, 'TemporaryRedirect', { reason: 'StoreUnavailable', passing: true }],
+    [302, 'SyntaxError', { reason: 'StoreUnavailable', passing: true }],
+    [303, 'Unknown', { reason: 'StoreUnavailable', passing: true }],
+    [404, 'NotFound', { reason: 'StoreUnavailable', passing: true }],
+    [404, 'SyntaxError', { reason: 'StoreUnavailable', passing: true }],
+    [404, 'NoSuchKey', { reason: 'StoreRefused', passing: false }],
+    [404, 'NoSuchUpload', { reason: 'StoreRefused', passing: false }],
     [403, 'QuotaExceeded', { reason: 'NoSpace', passing: false }],
     [507, 'XMinioStorageFull', { reason: 'NoSpace', passing: false }],
   ])('H12 %i %s is %o', (status, name, { reason, passing }) => {
@@ -128,6 +136,17 @@ describe('an error of S3', () => {
     expect(broken(code)).toMatchObject({ reason, message: expect.stringMatching(message) as string });
   });
 
+  it.each([
+    ['NotFound', {}, false],
+    ['NotFound', { bare404: 'absent' }, true],
+    ['NoSuchKey', {}, true],
+    ['NoSuchUpload', {}, true],
+    ['NoSuchBucket', {}, false],
+  ] as const)('404 %s, asked %o, says that there is no such object: %s', (name, how, absent) => {
+    const error = Object.assign(new Error('x'), { name, $metadata: { httpStatusCode: 404 } });
+    expect(isAbsent(failureOf({ ...what, ...how }, error))).toBe(absent);
+  });
+
   it('is named as one of the source when it is read', () => {
     const failure = failureOf({ ...what, role: 'source' }, Object.assign(new Error('x'), { code: 'ECONNRESET' }));
     expect(failure).toMatchObject({ reason: 'SourceUnavailable' });
@@ -141,6 +160,24 @@ describe('an error of S3', () => {
 
   it('tells when to come again', () => {
     expect(answered(503, 'SlowDown', { 'retry-after': '2' })).toMatchObject({ retryAfterMs: 2000 });
+  });
+});
+
+describe('what tells an object from another one', () => {
+  const digest = { size: 9, md5: 'the-md5', sha256: 'ab' };
+  const wanted = { digest, parts: { count: 1, sha256: 'cd' }, etag: async () => 'the-md5' };
+  const held = { size: 9, etag: 'the-md5', metadata: { md5sum: 'the-md5', sha256sum: 'ab' }, sha256: undefined };
+
+  it.each([
+    ['the etag, where no sha256 is kept', {}, undefined],
+    ['another etag', { etag: 'x' }, 'has the etag x instead of the-md5'],
+    ['an etag that is none of the bytes', { etag: 'x', etagOf: 'secret' }, undefined],
+    ['the sha256 that the service keeps', { etag: 'x', sha256: 'qw==' }, undefined],
+    ['another sha256', { sha256: 'eA==' }, 'has the checksum eA=='],
+    ['the metadata', { metadata: { md5sum: 'the-md5' } }, 'has nothing as its sha256sum instead of ab'],
+    ['the size', { size: 8 }, 'has 8 bytes instead of 9'],
+  ] as const)('H20 is %s', async (_what, changes, difference) => {
+    expect(await differenceOf({ ...held, etagOf: 'bytes', ...changes }, wanted)).toBe(difference);
   });
 });
 

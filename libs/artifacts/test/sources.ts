@@ -1,6 +1,8 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { rename, writeFile } from 'node:fs/promises';
+
 import type { ArtifactName } from '@ims/contract';
 import type { ArtifactSource, ImageIdentity } from '@ims/export';
 import { takeSums } from '../src/take-sums.ts';
@@ -34,3 +36,9 @@ export function imageOf(imageId: string): ImageIdentity {
 
 export const never = new AbortController().signal;
 export const silent = (): void => undefined;
+
+/** Puts another file in the place of one. */
+export async function swapFile(path: string, bytes: Uint8Array): Promise<void> {
+  await writeFile(`${path}.other`, bytes);
+  await rename(`${path}.other`, path);
+}

@@ -62,9 +62,11 @@ async function beginAnew(
   await file.append(first);
 }
 
+/** Some servers ignore `If-Range`: that these are bytes of the same version is seen from the answer itself. */
 async function goOn({ file, request, progress }: Transfer, opened: OpenedRange): Promise<void> {
-  const size = progress.known?.size;
-  if (size !== undefined && opened.size !== undefined && size !== opened.size) {
+  const { size, version } = progress.known ?? {};
+  const isAsLong = size === undefined || opened.size === undefined || size === opened.size;
+  if (!isAsLong || version !== opened.version) {
     progress.known = undefined;
     throw new Failure('SourceUnavailable', 'the image was replaced while it was fetched');
   }

@@ -33,6 +33,7 @@ export interface Bench {
   readonly beginnings: Beginning[];
   fetcher(source: RangeSource): Fetcher;
   http(server: ImageServer, query?: string): RangeSource;
+  at(url: URL): RangeSource;
   fetch(source: RangeSource, changes?: Partial<FetchRequest>): Promise<void>;
   /** Holds what was fetched against an md5, or against what the store says. */
   verify(source: RangeSource, md5?: string): Promise<void>;
@@ -54,6 +55,13 @@ export async function createBench(options: { budgetMs?: number; stallMs?: number
       policy: { budgetMs: options.budgetMs ?? 20_000, firstMs: 1, longestMs: 5 },
       logger,
     });
+  const at = (url: URL): RangeSource =>
+    httpSource({
+      http,
+      url,
+      stallMs: options.stallMs ?? 20_000,
+      clock: { now: () => options.now ?? systemClock.now() },
+    });
   return {
     directory,
     archive,
@@ -61,12 +69,8 @@ export async function createBench(options: { budgetMs?: number; stallMs?: number
     beginnings,
     fetcher,
     http: (server, query = `X-Amz-Signature=${SECRET}`) =>
-      httpSource({
-        http,
-        url: new URL(`${server.origin}/boot-images/id/rootfs?${query}`),
-        stallMs: options.stallMs ?? 20_000,
-        clock: { now: () => options.now ?? systemClock.now() },
-      }),
+      at(new URL(`${server.origin}/boot-images/id/rootfs?${query}`)),
+    at,
     fetch: async (source, changes = {}) => {
       await fetcher(source).fetch({
         headBytes: MAGIC.length,

@@ -4,6 +4,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { Failure } from '@ims/runtime';
 import { cleanUp, startImageServer, temporaryDirectory } from '@ims/testing';
 
 import { fileSource, objectSource } from '../src/index.ts';
@@ -68,6 +69,18 @@ describe('fetching', () => {
     expect(other.equals(await readFile(bench.archive))).toBe(true);
   });
 
+  it.each([0, 1000])('begins anew also where If-Range is ignored, the other image %i bytes longer', async (more) => {
+    const server = await startImageServer({ content: imageOf(2 * MIB), ifRange: 'ignored' });
+    server.next.push({ kind: 'break', after: MIB }, REFUSED);
+    const bench = await createBench();
+    await expect(bench.fetch(bench.http(server))).rejects.toThrow('403');
+    const other = imageOf(2 * MIB + more);
+    server.replace(other);
+    await bench.fetch(bench.http(server));
+    expect(other.equals(await readFile(bench.archive))).toBe(true);
+    expect(server.requests.at(-1)?.range).toBeUndefined();
+  });
+
   it('does not go on with bytes of another address', async () => {
     const server = await startImageServer({ content: imageOf(2 * MIB) });
     server.next.push({ kind: 'break', after: MIB }, REFUSED);
@@ -108,6 +121,26 @@ describe('fetching', () => {
     await object.fetch(objectSource({ address: 's3://bucket/key', open: async () => opened }));
     expect(content.equals(await readFile(object.archive))).toBe(true);
   });
+});
+
+it('an object of a store that is replaced in the midst of the fetch is begun anew', async () => {
+  const versions = [imageOf(2 * MIB), imageOf(2 * MIB)];
+  const bench = await createBench();
+  const open = async () => {
+    const content = versions.at(0) ?? Buffer.of();
+    const read = async function* (start: number) {
+      yield content.subarray(start, MIB);
+      if (versions.length > 1) {
+        versions.shift();
+        throw new Failure('SourceUnavailable', 'the object was replaced while it was read');
+      }
+      yield content.subarray(MIB);
+    };
+    return { size: content.length, etag: md5Of(content), read };
+  };
+  const [, last] = versions;
+  await bench.fetch(objectSource({ address: 's3://bucket/key', open }));
+  expect(last?.equals(await readFile(bench.archive))).toBe(true);
 });
 
 describe('what goes wrong on the way', () => {

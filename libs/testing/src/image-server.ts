@@ -29,7 +29,7 @@ export type ImageBehaviour =
   /** Sends the image with some of its bytes turned around. */
   | { readonly kind: 'garble'; readonly at: number };
 
-/** A server of one object that keeps to HTTP: ranges, `If-Range`, etags. */
+/** A server of one object that keeps to HTTP: ranges, `If-Range` unless it is to be deaf to it, etags. */
 export interface ImageServer {
   readonly origin: string;
   readonly requests: readonly ImageRequest[];
@@ -45,6 +45,8 @@ export async function startImageServer(options: {
   readonly tls?: ServerTls;
   /** Headers of every answer that serves the image. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Gives the range that is asked for, of whatever lies there by now, as some S3 services do. */
+  readonly ifRange?: 'heeded' | 'ignored';
 }): Promise<ImageServer> {
   const requests: ImageRequest[] = [];
   const next: ImageBehaviour[] = [];
@@ -58,7 +60,7 @@ export async function startImageServer(options: {
       return;
     }
     const etag = `"version-${String(version)}"`;
-    const isSame = [undefined, etag].includes(textOf(request.headers['if-range']));
+    const isSame = options.ifRange === 'ignored' || [undefined, etag].includes(textOf(request.headers['if-range']));
     const start = isSame ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0) : 0;
     serve(response, { content, start, etag, headers: options.headers ?? {}, behaviour });
   };

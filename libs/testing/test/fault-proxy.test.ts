@@ -219,6 +219,12 @@ describe('refusals', () => {
     expect(answer.body).toContain(text);
   });
 
+  it('speak with the status and the code of another refusal', async () => {
+    const { proxy } = await startBoth();
+    proxy.on({ fault: '403', dialect: 's3', as: { status: 501, code: 'NotImplemented' } });
+    expect(await call(proxy)).toMatchObject({ status: 501, body: expect.stringContaining('NotImplemented') as string });
+  });
+
   it('speak S3 to a request that is signed for it', async () => {
     const { proxy } = await startBoth();
     proxy.on({ fault: '503' });

@@ -9,6 +9,7 @@ import { Failure } from '@ims/runtime';
 import { IMS_NAMES } from '../ims-names.ts';
 import { POD_NAMES } from '../pod.ts';
 import { S3_NAMES, s3AccessOf, type S3Access } from '../s3-access.ts';
+import { storeTlsOf, type StoreTls } from '../store-trust.ts';
 
 const NAMES = [
   'IMAGE_ROOT_PARENT',
@@ -26,17 +27,9 @@ const NAMES = [
 
 /** Where the image comes from. */
 export type SourceAddress =
-  | { readonly kind: 'http'; readonly url: URL; readonly tls: Tls }
+  | { readonly kind: 'http'; readonly url: URL; readonly tls: StoreTls }
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 's3'; readonly address: string; readonly access: S3Access };
-
-/** How the server's certificate is checked. */
-interface Tls {
-  readonly verify: boolean;
-  readonly caFile: string | undefined;
-  /** The variable that switched the check off (H33). */
-  readonly unverifiedBy: string | undefined;
-}
 
 /** The checked configuration of `prepare`. */
 export interface PrepareConfig {
@@ -73,9 +66,10 @@ export function readPrepareConfig(env: NodeJS.ProcessEnv, { parent, url }: Prepa
 
 type Values = PrepareConfig['values'];
 
+// Presigned addresses lead to the artifact repository: what the site says of its certificate holds for them too.
 const SOURCES: Readonly<Record<string, (url: URL, text: string, values: Values) => SourceAddress>> = {
-  'http:': (url, _text, values) => ({ kind: 'http', url, tls: tlsOf(values) }),
-  'https:': (url, _text, values) => ({ kind: 'http', url, tls: tlsOf(values) }),
+  'http:': (url, _text, values) => ({ kind: 'http', url, tls: storeTlsOf(values) }),
+  'https:': (url, _text, values) => ({ kind: 'http', url, tls: storeTlsOf(values) }),
   'file:': (url) => ({ kind: 'file', path: filePathOf(url) }),
   // Not as a URL: its escapes mean nothing in a key.
   's3:': (_url, text, values) => ({ kind: 's3', address: text, access: accessOf(values) }),
@@ -96,14 +90,6 @@ function filePathOf(url: URL): string {
   throw new Failure('ConfigurationInvalid', 'the file address of the image names no file of this machine', {
     advice: 'give file:///path',
   });
-}
-
-/** Downloads come from the artifact repository: what the site says of its certificate holds for them too. */
-function tlsOf(values: Values): Tls {
-  const name = values.S3_SSL_VALIDATE === undefined ? 'S3_SSL_VERIFY' : 'S3_SSL_VALIDATE';
-  const said = values[name];
-  if (said?.verify === false) return { verify: false, caFile: undefined, unverifiedBy: name };
-  return { verify: true, caFile: said?.caFile ?? values.CA_CERT, unverifiedBy: undefined };
 }
 
 function accessOf(values: Values): S3Access {

@@ -3,11 +3,12 @@
 
 import { openS3Object } from '@ims/artifacts';
 import { fileSource, httpSource, objectSource, type RangeSource } from '@ims/download';
-import { createHttp, readTrust } from '@ims/http';
+import { createHttp } from '@ims/http';
 import { systemClock, type Logger } from '@ims/runtime';
 import { VERSION } from '@ims/contract';
 
 import { s3SettingsOf } from '../s3-settings.ts';
+import { readStoreTrust } from '../store-trust.ts';
 import type { PrepareConfig, SourceAddress } from './config.ts';
 
 /** A source, and how it is closed. */
@@ -44,7 +45,7 @@ const openHttp: Open<'http'> = async ({ url, tls }, { config, logger }) => {
     const message = `${tls.unverifiedBy} is false: the certificate of ${url.host} is not checked`;
     logger.warn({ host: url.host }, `${message}, and anybody on the network can pose as it`);
   }
-  const http = createHttp({ trust: await readTrust(tls), userAgent: `ims-agent/${VERSION}` });
+  const http = createHttp({ trust: await readStoreTrust(tls, config.values), userAgent: `ims-agent/${VERSION}` });
   const stallMs = config.values.IMS_STALL_TIMEOUT * 1000;
   return {
     source: httpSource({ http, url, stallMs, clock: systemClock }),

@@ -89,6 +89,34 @@ describe('ims-agent prepare', () => {
     expect(await everythingIn(`${other.volume}/.ims`)).not.toContain(store.secretKey);
   });
 
+  it.each([301, 302, 307, 308])(
+    'follows a redirection to another server, again when it goes on: %i',
+    async (status) => {
+      const bench = await createPrepareBench();
+      const front = await startImageServer({ content: Buffer.of() });
+      const redirection = { kind: 'answer', status, headers: { location: bench.url() }, body: '' } as const;
+      front.next.push(redirection, redirection);
+      bench.server.next.push({ kind: 'break', after: 500_000 });
+      expect(await bench.run(`${front.origin}/latest?token=${SIGNATURE}`)).toBe(0);
+      expect(front.requests).toHaveLength(2);
+      expect(bench.server.requests.map(({ range }) => range)).toEqual([
+        undefined,
+        expect.stringMatching(/^bytes=[1-9]\d*-$/) as string,
+      ]);
+      await expectPrepared(bench);
+      expect(await everythingIn(`${bench.volume}/.ims`)).not.toContain(SIGNATURE);
+    },
+  );
+
+  it('ends with a reason where redirections lead in a circle', async () => {
+    const bench = await createPrepareBench();
+    const front = await startImageServer({ content: Buffer.of() });
+    const location = `${front.origin}/again`;
+    for (let n = 0; n < 100; n += 1) front.next.push({ kind: 'answer', status: 302, headers: { location }, body: '' });
+    expect(await bench.run(location)).toBe(46);
+    expect(existsSync(`${bench.volume}/image-root`)).toBe(false);
+  });
+
   it.each(['ftp://server/image', 'not an address', 'file:///', 's3://bucket'])(
     'refuses an address that it cannot fetch: %s',
     async (address) => {
@@ -253,6 +281,32 @@ describe('what goes wrong', () => {
     const program = other.start(url, { S3_SSL_VALIDATE: 'false', DOWNLOAD_MD5SUM: bench.md5 });
     expect(await program.ended).toMatchObject({ code: 0 });
     await program.waitForLine('S3_SSL_VALIDATE is false');
+  });
+});
+
+describe('H33 whom a server is trusted by', () => {
+  it.each([
+    ['S3_SSL_VALIDATE', 'CA_CERT'],
+    ['S3_SSL_VERIFY', 'CA_CERT'],
+    ['S3_SSL_VALIDATE', 'S3_SSL_VERIFY'],
+  ])('are all the files that are named: that of %s does not hide that of %s', async (other, right) => {
+    const [certificates, foreign] = [await createCertificates(), await createCertificates()];
+    const bench = await createPrepareBench();
+    const server = await startImageServer({ content: bench.content, tls: certificates });
+    const url = bench.url(server.origin);
+    expect(await bench.run(url, { [other]: foreign.caFile })).toBe(46);
+    expect(await bench.run(url, { [other]: foreign.caFile, [right]: certificates.caFile })).toBe(0);
+    await expectPrepared(bench);
+  });
+
+  it('is asked of nobody when one variable says so, which is named', async () => {
+    const certificates = await createCertificates();
+    const bench = await createPrepareBench();
+    const server = await startImageServer({ content: bench.content, tls: certificates });
+    const env = { S3_SSL_VALIDATE: 'true', S3_SSL_VERIFY: 'off' };
+    const program = bench.start(bench.url(server.origin), env);
+    expect(await program.ended).toMatchObject({ code: 0 });
+    await program.waitForLine('S3_SSL_VERIFY is false');
   });
 });
 

@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 
 import { ARTIFACTS, MANIFEST_KEY, type StoredArtifact } from '@ims/contract';
 import type { ArtifactSource, ArtifactStore, ImageIdentity, ManifestLocation } from '@ims/export';
-import { Failure, type Logger } from '@ims/runtime';
+import type { Logger } from '@ims/runtime';
 import { decodeManifest } from '../decode-manifest.ts';
 import { digestOf, isSame, createDigester, type Digest } from '../digests.ts';
 import { checksumFile, syncDirectory } from '../files.ts';
@@ -14,6 +14,7 @@ import { checkedImageId } from '../identifiers.ts';
 import { recordedDigest } from '../recorded.ts';
 import { codeOf, onStore } from '../store-io.ts';
 import { isTemporary, writeVerified } from '../write-verified.ts';
+import { createReadBack, requirePromised } from './promised.ts';
 
 /** What a directory store is made of. */
 export interface DirectoryStoreOptions {
@@ -28,6 +29,7 @@ export interface DirectoryStoreOptions {
  */
 export function createDirectoryStore(options: DirectoryStoreOptions): ArtifactStore {
   const directory = resolve(options.directory);
+  const readBack = createReadBack();
   return {
     linkType: 'file',
     prepare: async () => {
@@ -40,15 +42,17 @@ export function createDirectoryStore(options: DirectoryStoreOptions): ArtifactSt
       const path = join(await makeImageDirectory(directory, image), ARTIFACTS[source.name].key);
       const finished = await finishedCopy(path, source, signal);
       const digest = finished ?? (await copy({ path, source, onProgress, signal }));
+      await readBack.note(path, digest);
       options.logger.debug({ path, size: digest.size }, finished === undefined ? 'stored' : 'is stored already');
       onProgress(digest.size, digest.size);
       return storedArtifact(source, path, digest);
     },
     putManifest: async (image, text, signal) => {
       const folder = await makeImageDirectory(directory, image);
-      await requireArtifacts(text, join(folder, MANIFEST_KEY));
+      const path = join(folder, MANIFEST_KEY);
+      await requirePromised({ decoded: decodeManifest(text, path), path }, readBack, signal);
       await removeLeftovers(folder);
-      return await putText(join(folder, MANIFEST_KEY), text, signal);
+      return await putText(path, text, signal);
     },
     discard: async (image, signal) => {
       const folder = join(directory, checkedImageId(image.imageId));
@@ -127,16 +131,6 @@ async function copy({ path, source, onProgress, signal }: Copy): Promise<Digest>
 /** The etag is what S3 gives to an object of one part: its md5. */
 function storedArtifact(source: ArtifactSource, path: string, digest: Digest): StoredArtifact {
   return { name: source.name, type: ARTIFACTS[source.name].mime, path, ...digest, etag: digest.md5 };
-}
-
-/** A manifest is a promise: every file that it names is there, in its full length. */
-async function requireArtifacts(text: string, what: string): Promise<void> {
-  for (const { link, size } of decodeManifest(text, what).artifacts) {
-    const found = await stat(link.path).catch(() => undefined);
-    if (found?.isFile() === true && found.size === size) continue;
-    const held = found === undefined ? 'is not there' : `has ${String(found.size)} bytes instead of ${String(size)}`;
-    throw new Failure('VerificationFailed', `${what} was not stored: ${link.path} ${held}`);
-  }
 }
 
 /** What killed runs left of this image. */

@@ -30,6 +30,8 @@ export interface Call {
   readonly patient?: 'patient';
   /** For a call whose answer alone tells what it has left on the server: an abort breaks it off only after a while. */
   readonly onAbort?: 'linger';
+  /** For a HEAD, whose answers have no body: 404 without a code says then that there is no such object. */
+  readonly bare404?: 'absent';
 }
 
 /** A bucket, and how calls are made to it. */
@@ -57,14 +59,14 @@ export function openAccess(
   const host = new URL(settings.endpoint).host;
   const targetOf = (key?: string): string => `s3://${bucket}${key === undefined ? '' : `/${key}`} at ${host}`;
   const once = async <T>(call: Call, step: Step<T>): Promise<T> => {
-    const { key, signal, patient = 'usual', onAbort } = call;
+    const { key, signal, patient = 'usual', onAbort, bare404 } = call;
     signal.throwIfAborted();
     using sending = onAbort === 'linger' ? lingering(signal) : undefined;
     try {
       return await step(clients[patient], { abortSignal: sending?.signal ?? signal });
     } catch (error) {
       signal.throwIfAborted();
-      throw failureOf({ role, target: targetOf(key), stallMs: settings.stallMs }, error);
+      throw failureOf({ role, target: targetOf(key), stallMs: settings.stallMs, bare404 }, error);
     }
   };
   return {

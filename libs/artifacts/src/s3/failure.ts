@@ -3,7 +3,7 @@
 
 import { retryAfterOf } from '@ims/retry';
 import { Failure } from '@ims/runtime';
-import { REASONS, ruleForAnswer, ruleForSocket, type ErrorRule, type Role, type Verdict } from './transient.ts';
+import { ABSENT, REASONS, ruleForAnswer, ruleForSocket, type ErrorRule, type Role, type Verdict } from './transient.ts';
 
 /** A failure of one call. It keeps nothing of the SDK's error, which holds the access key and signatures (H34). */
 export class S3Failure extends Failure {
@@ -45,7 +45,7 @@ export function isPassing(error: unknown): boolean {
 
 /** Whether S3 said that there is no such object, bucket apart, or no such upload. */
 export function isAbsent(error: unknown): boolean {
-  return error instanceof S3Failure && error.status === 404 && error.code !== 'NoSuchBucket';
+  return error instanceof S3Failure && error.status === 404 && error.code !== 'NoSuchBucket' && !isPassing(error);
 }
 
 /** Whether the service answered with this code. */
@@ -58,16 +58,28 @@ export function serverDelayMs(error: unknown): number | undefined {
   return error instanceof S3Failure ? error.retryAfterMs : undefined;
 }
 
+/** What failed, as a call knows it. */
+interface Failed {
+  readonly role: Role;
+  readonly target: string;
+  readonly stallMs: number;
+  readonly bare404?: 'absent' | undefined;
+}
+
 /** Anything that the SDK throws, without what is secret in it; a defect of ours is passed on as it is. */
-export function failureOf(what: { role: Role; target: string; stallMs: number }, error: unknown): unknown {
+export function failureOf(what: Failed, error: unknown): unknown {
   if (error instanceof Failure || !(error instanceof Error)) return error;
   const answer = answerOf(error);
-  if (answer !== undefined) return new S3Failure(what, ruleForAnswer(answer.status, answer.code), answer);
+  if (answer !== undefined) return new S3Failure(what, ruleFor(what, answer), answer);
   const code = socketCodeOf(error);
   if (error.name === 'TimeoutError' && code === '')
     return new S3Failure(what, timeoutRule(error, what.stallMs), { code });
   const rule = ruleForSocket(code) ?? (error instanceof SyntaxError ? ruleForAnswer(200, '') : undefined);
   return rule === undefined ? error : new S3Failure(what, rule, { code });
+}
+
+function ruleFor({ bare404 }: Failed, { status, code }: Answer): ErrorRule {
+  return status === 404 && code === '' && bare404 === 'absent' ? ABSENT : ruleForAnswer(status, code);
 }
 
 function timeoutRule(error: Error, stallMs: number): ErrorRule {
@@ -97,8 +109,16 @@ function answerOf(error: Error): Answer | undefined {
   return { status, code: codeOf(Code ?? error.name), retryAfterMs: retryAfterOf($response?.headers?.['retry-after']) };
 }
 
-/** Names of errors that say no more than the status does. */
-const EMPTY_CODES = new Set(['Error', 'Unknown', 'UnknownError', 'SyntaxError', 'TypeError', 'S3ServiceException']);
+/** Names of errors that say no more than the status does; `NotFound` is what the SDK calls a 404 without a code. */
+const EMPTY_CODES = new Set([
+  'Error',
+  'Unknown',
+  'NotFound',
+  'UnknownError',
+  'SyntaxError',
+  'TypeError',
+  'S3ServiceException',
+]);
 
 /** A code is a word; what a broken server sends instead is not repeated. */
 function codeOf(name: string): string {

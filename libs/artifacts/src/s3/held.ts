@@ -1,8 +1,9 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 
+import type { Manifest } from '@ims/contract';
 import type { Digest } from '../digests.ts';
 import type { Access, Call } from './access.ts';
 import { hasCode, isAbsent } from './failure.ts';
@@ -15,6 +16,8 @@ export interface Held {
   readonly metadata: Readonly<Record<string, string>>;
   /** In base64; with a dash and a number for an object of several parts. */
   readonly sha256: string | undefined;
+  /** Whether the etag comes of the md5 of the bytes; it does not where the service encrypts them by a key of its own. */
+  readonly etagOf: 'bytes' | 'secret';
 }
 
 /** What an object must be. */
@@ -22,28 +25,60 @@ export interface Wanted {
   readonly digest: Digest;
   /** How many parts it is sent in, and the sha256 of their sha256s in hex: S3 may tell that one instead. */
   readonly parts: { readonly count: number; readonly sha256: string };
+  /** Its etag, which is asked for where the service keeps no sha256: the md5, or that of the md5s of the parts. */
+  readonly etag: () => Promise<string>;
 }
 
-/** Asks for an object; `undefined` when there is none. */
-export async function lookUp(access: Access, call: Call & { readonly key: string }): Promise<Held | undefined> {
+/** How often an object is asked for that is there by one word and is not by another. */
+const LOOKS = 3;
+
+/** An object on which something depends. */
+type Question = Call & { readonly key: string };
+
+/**
+ * Asks for an object; `undefined` when there is none. A 404 of whatever stands before the service would end a job or
+ * have everything sent again, and a HEAD does not tell whose it is: so there is none only when a GET says so too.
+ */
+export async function lookUp(access: Access, question: Question): Promise<Held | undefined> {
+  let held = await head(access, question);
+  for (let look = 1; look < LOOKS && held === undefined && (await isThere(access, question)); look += 1)
+    held = await head(access, question);
+  return held;
+}
+
+/** Asks for an object that need not be there; without the right to list, S3 denies access to one that is not. */
+export async function lookUpBefore(access: Access, question: Question): Promise<Held | undefined> {
   try {
-    const answer = await access.call(call, async (s3, options) => {
-      const input = { Bucket: access.bucket, Key: call.key, ChecksumMode: 'ENABLED' } as const;
-      return await s3.send(new HeadObjectCommand(input), options);
+    return await head(access, question);
+  } catch (error) {
+    if (hasCode(error, 'AccessDenied', 'Forbidden', '403')) return undefined;
+    throw error;
+  }
+}
+
+async function head(access: Access, question: Question): Promise<Held | undefined> {
+  try {
+    return await access.call({ ...question, bare404: 'absent' }, async (s3, options) => {
+      const input = { Bucket: access.bucket, Key: question.key, ChecksumMode: 'ENABLED' } as const;
+      return heldOf(await s3.send(new HeadObjectCommand(input), options));
     });
-    return heldOf(answer);
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;
   }
 }
 
-/** As {@link lookUp}; without the right to list, S3 denies access to an object that is not there. */
-export async function lookUpBefore(access: Access, call: Call & { readonly key: string }): Promise<Held | undefined> {
+async function isThere(access: Access, question: Question): Promise<boolean> {
   try {
-    return await lookUp(access, call);
+    await access.call(question, async (s3, options) => {
+      const input = { Bucket: access.bucket, Key: question.key, Range: 'bytes=0-0' };
+      await (await s3.send(new GetObjectCommand(input), options)).Body?.transformToByteArray();
+    });
+    return true;
   } catch (error) {
-    if (hasCode(error, 'AccessDenied', 'Forbidden', '403')) return undefined;
+    if (isAbsent(error)) return false;
+    // An object without a byte has no first one.
+    if (hasCode(error, 'InvalidRange')) return true;
     throw error;
   }
 }
@@ -54,22 +89,48 @@ function heldOf(answer: HeadObjectCommandOutput): Held {
     etag: (answer.ETag ?? '').replaceAll('"', ''),
     metadata: answer.Metadata ?? {},
     sha256: answer.ChecksumSHA256,
+    etagOf: isSecret(answer) ? 'secret' : 'bytes',
   };
 }
 
-/** How an object differs from what it must be; `undefined` when it does not (H20). */
-export function differenceOf(held: Held | undefined, wanted: Wanted): string | undefined {
+/** See "ETag" at https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html */
+function isSecret({ ServerSideEncryption, SSECustomerAlgorithm }: HeadObjectCommandOutput): boolean {
+  return ServerSideEncryption?.startsWith('aws:kms') === true || SSECustomerAlgorithm !== undefined;
+}
+
+/**
+ * How an object differs from what it must be; `undefined` when it does not (H20). Its metadata are what was sent with
+ * it and tell nothing of its bytes: a checksum that the service has computed has to.
+ */
+export async function differenceOf(held: Held | undefined, wanted: Wanted): Promise<string | undefined> {
   if (held === undefined) return 'is not there';
-  const { digest } = wanted;
-  if (held.size !== digest.size) return `has ${String(held.size)} bytes instead of ${String(digest.size)}`;
+  const difference = differenceInSums(held, wanted.digest);
+  if (difference !== undefined) return difference;
+  if (held.sha256 !== undefined)
+    return checksumsOf(wanted).includes(held.sha256) ? undefined : `has the checksum ${held.sha256}`;
+  if (held.etagOf === 'secret') return undefined;
+  const etag = await wanted.etag();
+  return held.etag === etag ? undefined : `has the etag ${held.etag} instead of ${etag}`;
+}
+
+/** How an object differs from what a manifest says of it; its etag tells that nobody has written to it since. */
+export function differenceFrom(artifact: Manifest['artifacts'][number], held: Held | undefined): string | undefined {
+  if (held === undefined) return 'is not there';
+  const { etag } = artifact.link;
+  return (
+    differenceInSums(held, artifact) ?? (held.etag === etag ? undefined : `has the etag ${held.etag}, not ${etag}`)
+  );
+}
+
+function differenceInSums(held: Held, { size, md5, sha256 }: Digest): string | undefined {
+  if (held.size !== size) return `has ${String(held.size)} bytes instead of ${String(size)}`;
   for (const [key, value] of [
-    ['md5sum', digest.md5],
-    ['sha256sum', digest.sha256],
+    ['md5sum', md5],
+    ['sha256sum', sha256],
   ] as const) {
     const found = held.metadata[key];
     if (found !== value) return `has ${found ?? 'nothing'} as its ${key} instead of ${value}`;
   }
-  if (held.sha256 !== undefined && !checksumsOf(wanted).includes(held.sha256)) return `has the checksum ${held.sha256}`;
   return undefined;
 }
 

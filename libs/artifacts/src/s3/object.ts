@@ -20,7 +20,8 @@ export interface S3Object extends Held {
   /**
    * Its bytes from `start` on, to the last. A connection that breaks is made again where it broke.
    *
-   * @throws Failure as {@link openS3Object}; SourceRefused when the object was replaced meanwhile
+   * @throws Failure as {@link openS3Object}; SourceUnavailable when the object was replaced meanwhile: it can be
+   *   opened anew
    */
   read(start: number): AsyncIterable<Uint8Array>;
 }
@@ -84,7 +85,7 @@ async function* read(reading: Reading, start: number): AsyncGenerator<Uint8Array
         return await piece(reading, body, at);
       } catch (error) {
         await close();
-        throw error;
+        throw isOtherByNow(error) ? replaced(reading) : error;
       }
     });
   try {
@@ -116,6 +117,17 @@ async function piece(reading: Reading, body: AsyncIterator<Uint8Array>, at: numb
   const result = await access.once({ what: `reading ${key}`, key, signal }, async () => await body.next());
   if (result.done === true) throw cut(reading, at);
   return result.value.subarray(0, held.size - at);
+}
+
+const PRECONDITION_FAILED = 412;
+
+function isOtherByNow(error: unknown): boolean {
+  return error instanceof S3Failure && error.status === PRECONDITION_FAILED;
+}
+
+/** No failure of S3, so that it is not asked for in vain again and again: the version that was opened is gone. */
+function replaced({ access, key, role }: Reading): Failure {
+  return new Failure(REASONS[role].passing, `s3://${access.bucket}/${key} was replaced while it was read`);
 }
 
 function cut({ access, key, role, held }: Reading, at: number): S3Failure {

@@ -15,7 +15,7 @@ import { differenceOf, lookUp, lookUpBefore, type Held, type Wanted } from './he
 import { artifactMetadata } from './metadata.ts';
 import { finishUpload } from './multipart.ts';
 import { PART_BYTES, partBytesFor, partsOf } from './part-plan.ts';
-import { sumsOfBytes } from './part-sums.ts';
+import { etagOfParts, sumsOfBytes } from './part-sums.ts';
 import { readWhole } from './reading.ts';
 import { putWhole } from './single.ts';
 import { readSums, recordedSums, sumOfParts, type PartPlan, type SourceSums } from './source-sums.ts';
@@ -47,7 +47,8 @@ async function putSmall(transfer: Transfer): Promise<Outcome> {
     const bytes = await readWhole(source, signal);
     const digest = digestOf(bytes);
     if (source.sums !== undefined && source.sums.sha256 !== digest.sha256) throw otherThanPacked(source.name);
-    const wanted = { digest, parts: { count: 1, sha256: sumOfParts(new Map([[1, sumsOfBytes(bytes)]])) } };
+    const parts = { count: 1, sha256: sumOfParts(new Map([[1, sumsOfBytes(bytes)]])) };
+    const wanted = { digest, parts, etag: async () => digest.md5 };
     return await unlessHeld(transfer, wanted, async (_attempt, trace) => {
       trace.objectSent = true;
       const metadata = artifactMetadata(image, digest);
@@ -61,7 +62,8 @@ async function putLarge(transfer: Transfer, least: number): Promise<Outcome> {
   const saved = decodeUpload(options.checkpoint?.found);
   const sums = recordedSums(source) ?? (await readSums(source, planFor(source, saved, least), options.signal));
   const count = partsOf(source.size, sums.partBytes).length;
-  const wanted = { digest: sums.digest, parts: { count, sha256: sums.ofParts } };
+  const etag = async (): Promise<string> => await etagOfParts(source, sums, options.signal);
+  const wanted = { digest: sums.digest, parts: { count, sha256: sums.ofParts }, etag };
   const resumed = saved !== undefined && isThatUpload(saved, sums) ? saved : undefined;
   await removeOrphans(transfer, resumed?.uploadId);
   const outcome = await unlessHeld(transfer, wanted, async (attempt, trace) => {
@@ -122,14 +124,14 @@ async function unlessHeld(
   const { signal } = options;
   const asking = { what: `looking for ${key}`, key, signal };
   const before = await lookUpBefore(access, asking);
-  if (before !== undefined && differenceOf(before, wanted) === undefined) return { held: before, wanted };
+  if (before !== undefined && (await differenceOf(before, wanted)) === undefined) return { held: before, wanted };
   const trace: Trace = { upload: undefined, objectSent: false };
   const rules = { ...retryRules(access.settings, access.logger), what: `storing ${key}`, signal };
   try {
     return await retrying({ ...rules, isTransient: isWorthAgain }, async (attempt) => {
       await send(attempt, trace);
       const held = await lookUp(access, asking);
-      const how = differenceOf(held, wanted);
+      const how = await differenceOf(held, wanted);
       if (held === undefined || how !== undefined) throw new NotHeld(`s3://${access.bucket}/${key} ${how ?? ''}`);
       return { held, wanted };
     });

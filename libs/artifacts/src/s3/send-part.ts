@@ -94,8 +94,10 @@ async function sendOnce(multipart: Multipart, part: Part, attempt: Attempt): Pro
 }
 
 /** Whatever of a part is sent, also by a later attempt, has the sums of the first. */
-async function sumsOf({ transfer, sums }: Multipart, part: Part, bytes: Uint8Array | undefined): Promise<PartSums> {
-  const own = bytes === undefined ? await sumsOfPart(transfer.source, part) : sumsOfBytes(bytes);
+async function sumsOf(multipart: Multipart, part: Part, bytes: Uint8Array | undefined): Promise<PartSums> {
+  const { transfer, upload, sums } = multipart;
+  const which = { md5: upload.sums === 'etag' ? 'wanted' : 'unwanted' } as const;
+  const own = bytes === undefined ? await sumsOfPart(transfer.source, part, which) : sumsOfBytes(bytes, which);
   sums.parts.set(part.number, own);
   return own;
 }

@@ -13,7 +13,7 @@ import { checkedImageId } from '../identifiers.ts';
 import { parseObjectAddress } from './address.ts';
 import { differs, openAccess, retryRules, type Access } from './access.ts';
 import { isAbsent } from './failure.ts';
-import { lookUp } from './held.ts';
+import { differenceFrom, lookUp } from './held.ts';
 import { checksumMetadata } from './metadata.ts';
 import { putArtifact } from './put.ts';
 import type { S3Settings } from './settings.ts';
@@ -122,21 +122,19 @@ async function putManifest(
   return { path, etag };
 }
 
-/** A manifest is a promise: every object that it names is there, in its full length. Gives their keys. */
+/** A manifest is a promise: every object that it names is there, as it says. Gives their keys. */
 async function requireArtifacts(
   access: Access,
   manifest: { readonly text: string; readonly path: string },
   signal: AbortSignal,
 ): Promise<Set<string>> {
   const keys = new Set<string>();
-  for (const { link, size } of decodeManifest(manifest.text, manifest.path).artifacts) {
-    const { bucket, key } = parseObjectAddress(link.path);
+  for (const artifact of decodeManifest(manifest.text, manifest.path).artifacts) {
+    const { bucket, key } = parseObjectAddress(artifact.link.path);
     if (bucket !== access.bucket) throw differs(bucket, key, `is named in ${manifest.path} and lies in another bucket`);
     const held = await lookUp(access, { what: `looking for ${key}`, key, signal });
-    if (held?.size !== size) {
-      const how = held === undefined ? 'is not there' : `has ${String(held.size)} bytes instead of ${String(size)}`;
-      throw differs(bucket, key, `${how}: ${manifest.path} was not stored`);
-    }
+    const how = differenceFrom(artifact, held);
+    if (how !== undefined) throw differs(bucket, key, `${how}: ${manifest.path} was not stored`);
     keys.add(key);
   }
   return keys;

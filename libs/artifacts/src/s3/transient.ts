@@ -49,6 +49,7 @@ const CODES: Readonly<Record<string, ErrorRule>> = {
   QuotaExceeded: rule('full', 'the quota is used up', ROOM),
   XMinioStorageFull: rule('full', 'the service is full', ROOM),
   InsufficientStorage: rule('full', 'the service is full', ROOM),
+  TemporaryRedirect: passing('the service sends elsewhere for now'),
   SlowDown: passing(),
   ServiceUnavailable: passing(),
   InternalError: passing(),
@@ -106,11 +107,17 @@ const STATUSES: Readonly<Record<number, ErrorRule>> = {
   507: rule('full', 'the service is full', ROOM),
 };
 
+/** There is no such object. */
+export const ABSENT = permanent();
+
+/** A portal redirects, a load balancer knows no such page, a proxy has a page of its own. */
+const STRANGE = passing('its answer is not that of an S3 service');
+
 /** The rule for an error of the service; its code says more than the status. */
 export function ruleForAnswer(status: number, code: string): ErrorRule {
   const known = CODES[code] ?? STATUSES[status];
   if (known !== undefined) return known;
-  if (status >= 200 && status < 300) return passing('its answer is not that of an S3 service');
+  if (status < 400 || (status === 404 && code === '')) return STRANGE;
   return status >= 500 ? passing() : permanent();
 }
 

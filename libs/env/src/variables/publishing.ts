@@ -37,7 +37,11 @@ export const PUBLISHING_VARIABLES = {
     tlsChoice,
     'How the certificate of the artifact repository is checked: `false` not at all, a path by that file of certificates',
   ),
-  S3_SSL_VERIFY: optional('contract', tlsChoice, 'The same as `S3_SSL_VALIDATE`, under its other name'),
+  S3_SSL_VERIFY: optional(
+    'contract',
+    tlsChoice,
+    'The same as `S3_SSL_VALIDATE`, under its other name; what both say adds up, and `false` in one of them wins',
+  ),
   IMS_STORE: optional(
     'own',
     line(4096),

@@ -22,7 +22,7 @@ export interface FaultAnswer extends FaultBody {
 /** What S3 calls the refusals, from Amazon's list of error responses. */
 const S3_CODES: Readonly<Record<number, string>> = { 403: 'AccessDenied', 500: 'InternalError', 503: 'SlowDown' };
 
-const DIALECTS: Readonly<Record<Dialect, (status: number, title: string) => FaultBody>> = {
+const DIALECTS: Readonly<Record<Dialect, (status: number, title: string, code?: string) => FaultBody>> = {
   plain: (_, title) => ({ type: 'text/plain', text: `${title}\n` }),
   html: (status, title) => ({
     type: 'text/html',
@@ -32,20 +32,21 @@ const DIALECTS: Readonly<Record<Dialect, (status: number, title: string) => Faul
     type: 'application/problem+json',
     text: JSON.stringify({ type: 'about:blank', title, status, detail: `${title}, says the fault proxy` }),
   }),
-  s3: (status, title) => ({
+  s3: (status, title, code = S3_CODES[status] ?? 'InternalError') => ({
     type: 'application/xml',
     text:
       '<?xml version="1.0" encoding="UTF-8"?>\n' +
-      `<Error><Code>${S3_CODES[status] ?? 'InternalError'}</Code><Message>${title}</Message>` +
+      `<Error><Code>${code}</Code><Message>${title}</Message>` +
       '<RequestId>fault-proxy</RequestId></Error>',
   }),
 };
 
 /** Refuses in the words that the request's own server would choose. */
-export async function refuse(exchange: Exchange, status: number, options: FaultOptions): Promise<void> {
-  const { dialect = dialectOf(exchange.request) } = options;
+export async function refuse(exchange: Exchange, usual: number, options: FaultOptions): Promise<void> {
+  const { dialect = dialectOf(exchange.request), as } = options;
+  const status = as?.status ?? usual;
   const later = status === 503 ? laterOf(options) : {};
-  const body = DIALECTS[dialect](status, STATUS_CODES[status] ?? 'Error');
+  const body = DIALECTS[dialect](status, STATUS_CODES[status] ?? 'Error', as?.code);
   await answerAlone(exchange, { status, headers: later, ...body });
 }
 

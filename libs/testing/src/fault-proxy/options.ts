@@ -21,6 +21,8 @@ export interface FaultOptions {
   readonly when?: Moment;
   /** `500`, `503`, `403`: what the request itself speaks when left out, S3 or problem+json. */
   readonly dialect?: Dialect;
+  /** `500`, `503`, `403`, in the words of S3: the status and the code, those of the fault when left out. */
+  readonly as?: { readonly status: number; readonly code: string };
   /** `503`, `answer`: the header Retry-After; none when left out. */
   readonly retryAfter?: number | string;
   /** `lying-200`, `answer`: the body; a page of HTML when left out. */

@@ -3,7 +3,7 @@
 
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 import { ARTIFACTS, ERRORS, type Manifest } from '@ims/contract';
@@ -59,14 +59,24 @@ export async function expectGivenUp(
   end: { readonly agent: Program; readonly refused: Refused; readonly before: Before },
 ): Promise<void> {
   const { agent, before } = end;
-  const { reason, phase } = end.refused;
+  const { reason, phase, says, status } = end.refused;
   expect(await agent.ended, agent.stderr).toEqual({ code: ERRORS[reason].exit, signal: null });
-  expect(await readStatus(bench.job)).toMatchObject({ phase, reason: phase === 'Failed' ? reason : phase });
-  expect(bench.isTreeThere ? changesOf(bench) : []).toEqual([]);
+  const told = await readStatus(bench.job);
+  expect(told).toMatchObject({ phase, reason: phase === 'Failed' ? reason : phase });
+  // A job that has succeeded has no reason to tell: only its log knows what IMS does not.
+  expect(phase === 'Failed' ? told.message : agent.stderr).toMatch(says);
+  expect(world.ims.jobs().find(({ id }) => id === bench.job.id)).toMatchObject({ status });
+  await expectTreeKept(bench);
   expect(await world.unfinishedUploads(), `unfinished uploads\n${agent.stderr}`).toBe(before.uploads);
   const images = imagesSince(world, before);
   expect(images.filter(({ link }) => link === null)).toEqual([]);
   if (images.length === 0) expect(await keysSince(world, before)).toEqual([]);
+}
+
+/** The image root as it was; one that was not there yet has left no half of itself, nor of what it comes from. */
+async function expectTreeKept(bench: Bench): Promise<void> {
+  if (bench.isTreeThere) expect(changesOf(bench)).toEqual([]);
+  else expect(await readdir(bench.job.volume.parent)).toEqual(['.ims']);
 }
 
 function imagesSince({ ims }: World, { images }: Before): readonly ImsImage[] {

@@ -28,6 +28,10 @@ export interface Step {
 export interface Refused {
   readonly reason: Reason;
   readonly phase: 'Failed' | 'Succeeded';
+  /** What a person is told: what was refused, by whom and why. */
+  readonly says: RegExp;
+  /** What IMS says of the job then; `error` wherever it can be told (H41). */
+  readonly status: 'creating' | 'packaging_artifacts' | 'error';
 }
 
 const USUAL = { drip: {}, stopped: 143, held: 'after', large: false } as const;
@@ -41,13 +45,21 @@ export const STEPS = {
     call: { method: 'GET', path: /X-Amz-Signature|[?&]Signature/ },
     drip: { dropBytes: 1024 },
     held: 'response',
-    refused: failed('SourceRefused'),
+    refused: failed('SourceRefused', /\/boot-images\/customised\/rootfs answers 403 \(AccessDenied\)/),
   },
-  token: { ...USUAL, name: 'token', proxy: 'tokens', call: { method: 'POST' }, refused: failed('TokenUnavailable') },
+  token: {
+    ...USUAL,
+    name: 'token',
+    proxy: 'tokens',
+    call: { method: 'POST' },
+    // Without a token nothing can be told.
+    refused: { ...failed('TokenUnavailable', /the token server \S+ gave no token/), status: 'creating' },
+  },
   packing: aboutJob({ name: 'status while packing', nth: 1, refused: undefined }),
-  create: aboutImage('create record', { method: 'POST', path: /\/images$/ }),
+  create: aboutImage('create record', /IMS answered 403 to POST images/, { method: 'POST', path: /\/images$/ }),
   probe: {
     ...largeObject('trying to write', { method: 'POST', path: /\/0{8}-[^/]+\/rootfs\?uploads/ }),
+    refused: refusedByStore('boot-images'),
     large: false,
   },
   // The one that only tries whether one can write comes before it.
@@ -60,30 +72,48 @@ export const STEPS = {
   kernel: object('kernel', /\/kernel\?/),
   initrd: object('initrd', /\/initrd\?/),
   parameters: object('boot_parameters', /\/boot_parameters\?/),
-  manifest: object('manifest', /\/manifest\.json\?/),
-  link: aboutImage('link', { method: 'PATCH', path: /\/images\// }),
-  result: aboutJob({ name: 'job result', nth: 2, refused: failed('ImsRefused') }),
+  manifest: object('manifest.json', /\/manifest\.json\?/),
+  link: aboutImage('link', /IMS answered 403 to PATCH images\//, { method: 'PATCH', path: /\/images\// }),
+  result: aboutJob({
+    name: 'job result',
+    nth: 2,
+    refused: { ...failed('ImsRefused', /IMS answered 403 to PATCH jobs\//), status: 'packaging_artifacts' },
+  }),
   final: {
-    ...aboutJob({ name: 'final status', nth: 3, refused: { reason: 'ImsUnavailable', phase: 'Succeeded' } }),
+    ...aboutJob({
+      name: 'final status',
+      nth: 3,
+      refused: {
+        reason: 'ImsUnavailable',
+        phase: 'Succeeded',
+        says: /the image is published, but IMS does not know yet/,
+        status: 'packaging_artifacts',
+      },
+    }),
     stopped: 0,
   },
 } as const satisfies Record<string, Step>;
 
-function failed(reason: Reason): Refused {
-  return { reason, phase: 'Failed' };
+function failed(reason: Reason, says: RegExp): Refused {
+  return { reason, phase: 'Failed', says, status: 'error' };
+}
+
+function refusedByStore(place: string): Refused {
+  return failed('StoreRefused', new RegExp(`S3 refuses s3://${place} at \\S+: 403 AccessDenied, the keys are known`));
 }
 
 function object(name: string, path: RegExp): Step {
   const drip = { direction: 'request', dropBytes: 1024 } as const;
-  return { ...USUAL, name, proxy: 's3', call: { method: 'PUT', path }, drip, refused: failed('StoreRefused') };
+  const refused = refusedByStore(`boot-images/[^ /]+/${name}`);
+  return { ...USUAL, name, proxy: 's3', call: { method: 'PUT', path }, drip, refused };
 }
 
 function largeObject(name: string, call: Step['call']): Step {
-  return { ...USUAL, name, proxy: 's3', call, refused: failed('StoreRefused'), large: true };
+  return { ...USUAL, name, proxy: 's3', call, refused: refusedByStore('boot-images/[^ /]+/rootfs'), large: true };
 }
 
-function aboutImage(name: string, call: Step['call']): Step {
-  return { ...USUAL, name, proxy: 'ims', call, refused: failed('ImsRefused') };
+function aboutImage(name: string, says: RegExp, call: Step['call']): Step {
+  return { ...USUAL, name, proxy: 'ims', call, refused: failed('ImsRefused', says) };
 }
 
 /** The first call about the job tells that it packs, the second its image, the third its end. */

@@ -3,7 +3,10 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 
+import { expect } from 'vitest';
+
 import { childrenOf } from '../support/container.ts';
+import type { World } from '../support/world.ts';
 
 /** What somebody may look into, and how it is named when something is found there. */
 export type Sight = ReadonlyMap<string, string>;
@@ -32,11 +35,37 @@ export async function environmentsBelow(pid: number): Promise<Sight> {
   return await read(pids.map((each) => `/proc/${String(each)}/environ`));
 }
 
-/** The names of what holds one of these texts. */
+/** Keys, tokens, and of a presigned address what makes it one. */
+export function secretsOf(world: World, address: string): readonly string[] {
+  const query = new URL(address).search.slice(1);
+  const signature = /Signature=(?<value>[^&]+)/i.exec(query)?.groups?.['value'] ?? '';
+  expect(signature.length).toBeGreaterThan(16);
+  return [...world.secrets(), world.objects.accessKey, query, signature, decodeURIComponent(signature)];
+}
+
+/** The names of what holds one of these texts, plain or in a disguise. */
 export function finds(secrets: readonly string[], ...sights: readonly Sight[]): readonly string[] {
+  const wanted = [...new Set(secrets.flatMap(disguisesOf))];
   return sights.flatMap((sight) =>
-    [...sight].filter(([, text]) => secrets.some((secret) => text.includes(secret))).map(([name]) => name),
+    [...sight].filter(([, text]) => wanted.some((secret) => text.includes(secret))).map(([name]) => name),
   );
+}
+
+/**
+ * How a text stands in an address, in JSON, in the JSON of programs in Go, and within anything that is base64: the
+ * header of Basic authentication, which joins it with another one, or the value of a Secret.
+ */
+function disguisesOf(text: string): readonly string[] {
+  const inJson = JSON.stringify(text).slice(1, -1);
+  const inGo = inJson.replace(/[&<>]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`);
+  return [text, encodeURIComponent(text), inJson, inGo, ...[0, 1, 2].flatMap((before) => withinBase64(text, before))];
+}
+
+/** The signs that come of a text alone, when so many bytes stand before it in its group of three. */
+function withinBase64(text: string, before: number): readonly string[] {
+  const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]);
+  const end = Math.floor((bytes.length * 8) / 6);
+  return (['base64', 'base64url'] as const).map((kind) => bytes.toString(kind).slice([0, 2, 3][before], end));
 }
 
 async function descendants(pid: number): Promise<readonly number[]> {

@@ -10,22 +10,14 @@ import { flagIn } from '../support/finish.ts';
 import { enlarge } from '../support/large-image.ts';
 import type { Job } from '../support/job.ts';
 import { pairOf, type Pair } from '../support/pair.ts';
-import { startWorld, type World } from '../support/world.ts';
+import { startWorld } from '../support/world.ts';
 import { commission } from './base-image.ts';
 import { expectPublished } from './outcome.ts';
-import { commandLines, environmentsBelow, filesBelow, finds, type Sight } from './sight.ts';
+import { commandLines, environmentsBelow, filesBelow, finds, secretsOf, type Sight } from './sight.ts';
 
 afterEach(cleanUp);
 
 const LOUD = { LOG_LEVEL: 'DEBUG', IMS_STALL_TIMEOUT: '1' };
-
-/** Keys, tokens, and of a presigned address what makes it one. */
-function secretsOf(world: World, address: string): readonly string[] {
-  const query = new URL(address).search.slice(1);
-  const signature = /Signature=(?<value>[^&]+)/i.exec(query)?.groups?.['value'] ?? '';
-  expect(signature.length).toBeGreaterThan(16);
-  return [...world.secrets(), world.objects.accessKey, query, signature, decodeURIComponent(signature)];
-}
 
 /** Everything on disk that is of the job. */
 async function filesOf({ volume }: Job): Promise<Sight> {
@@ -119,5 +111,20 @@ describe('the look itself', () => {
     for (const sight of [files, lines, environments]) expect(finds([secret], sight ?? new Map())).not.toEqual([]);
     expect(finds([secret], files ?? new Map())).toEqual([planted]);
     expect(finds([secret], new Map([['log', `{"msg":"with ${secret}"}`]]))).toEqual(['log']);
+  });
+
+  it.each([
+    ['in the header of Basic authentication', (text: string) => btoa(`admin-client:${text}`)],
+    ['behind another name in it', (text: string) => btoa(`client:${text}`)],
+    ['behind a third one', (text: string) => btoa(`id:${text}`)],
+    ['as the value of a Secret', btoa],
+    ['in base64 of an address', (text: string) => Buffer.from(`x${text}y`).toString('base64url')],
+    ['in an address', encodeURIComponent],
+    ['in JSON', (text: string) => JSON.stringify({ text })],
+    ['in JSON of kubectl', (text: string) => JSON.stringify({ text }).replaceAll('&', '\\u0026')],
+  ])('finds one that stands there %s', (_where, disguise) => {
+    const secret = 'a?b&"c/d+e=planted';
+    expect(finds([secret], new Map([['log', `{"msg":"with ${disguise(secret)}"}`]]))).toEqual(['log']);
+    expect(finds([secret], new Map([['log', `{"msg":"with ${disguise('another')}"}`]]))).toEqual([]);
   });
 });
