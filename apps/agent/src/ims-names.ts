@@ -17,6 +17,8 @@ export const IMS_NAMES = [
   'IMS_CALL_TIMEOUT',
   'IMS_OUTBOX_TIMEOUT',
   'IMS_RESUMED_LATER',
+  'IMS_BACKOFF_LIMIT',
+  'IMS_POD_UID',
 ] as const;
 
 /** Their values. */

@@ -66,7 +66,10 @@ export async function openIms(values: ImsValues, tools: ImsTools): Promise<Ims> 
   const path = `${tools.directory}/outbox.json`;
   const onChange = ({ accepted, pending }: OutboxState): void =>
     tools.onDelivered({ status: accepted, pending: pending.length });
-  const outbox = await openOutbox({ path, jobId: values.IMS_JOB_ID, client, retry, logger, onChange });
+  const outbox = await openOutbox({
+    ...{ path, jobId: values.IMS_JOB_ID, client, retry, logger, onChange },
+    podUid: values.IMS_POD_UID,
+  });
   opening.defer(async () => await outbox.close());
   const opened = opening.move();
   return {
@@ -78,6 +81,7 @@ export async function openIms(values: ImsValues, tools: ImsTools): Promise<Ims> 
       interruptedBoundMs: INTERRUPTED_BOUND_MS,
       signal,
       resumedLater: values.IMS_RESUMED_LATER,
+      backoffLimit: values.IMS_BACKOFF_LIMIT,
       logger,
     }),
     [Symbol.asyncDispose]: async () => await opened.disposeAsync(),

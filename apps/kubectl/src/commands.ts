@@ -6,6 +6,7 @@ import { Failure } from '@ims/runtime';
 
 import { COMPLETE, failed } from './flags.ts';
 import { chosen, jobPodsIn, recordOf, type JobPod } from './job-pod.ts';
+import { isEnd } from './last-words.ts';
 import { runShell, type Errand, type ShellOptions } from './shell.ts';
 import { listTable, progressLine, showTable } from './tables.ts';
 import { watchPod } from './watch.ts';
@@ -87,8 +88,11 @@ async function raise(bench: Bench, { name, flag, errand }: Flag): Promise<number
   return EXIT_DONE;
 }
 
-function exitCodeOf({ told, podPhase }: JobPod): number {
-  if ((told.phase ?? podPhase) === 'Succeeded') return EXIT_DONE;
+/** By what was told of the end; else by the pod, whose annotations may have stopped at an earlier phase. */
+function exitCodeOf({ told, podPhase, agentExit }: JobPod): number {
+  const outcome = isEnd(told.phase) ? told.phase : podPhase;
+  if (outcome === 'Succeeded') return EXIT_DONE;
   const { reason = '' } = told;
-  return Object.hasOwn(ERRORS, reason) ? ERRORS[reason as Reason].exit : ERRORS.Defect.exit;
+  if (outcome === told.phase && Object.hasOwn(ERRORS, reason)) return ERRORS[reason as Reason].exit;
+  return agentExit === undefined || agentExit === EXIT_DONE ? ERRORS.Defect.exit : agentExit;
 }

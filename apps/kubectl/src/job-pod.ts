@@ -1,9 +1,10 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { KUBERNETES_PREFIX, type AnnotationName } from '@ims/contract';
+import { KUBERNETES_PREFIX } from '@ims/contract';
 
 import { fieldOf, jsonOf, listOf, textOf, textsOf } from './fields.ts';
+import { agentExitIn, toldIn, type Told } from './last-words.ts';
 
 /** A pod of an IMS job, as kubectl gives it; every text is safe to be shown. */
 export interface JobPod {
@@ -23,10 +24,9 @@ export interface JobPod {
   /** Port of the shell in the pod. */
   readonly sshPort: number;
   readonly told: Told;
+  /** What its agent has exited with, once it has. */
+  readonly agentExit: number | undefined;
 }
-
-/** What the agent has told, by the names of the annotations. */
-type Told = Readonly<Partial<Record<AnnotationName, string>>>;
 
 const SSH_PORT = 22;
 
@@ -48,6 +48,7 @@ export function jobPodOf(value: unknown): JobPod | undefined {
     labels,
     sshPort: sshPortIn(value),
     told,
+    agentExit: agentExitIn(value),
   };
 }
 
@@ -73,12 +74,6 @@ export function recordOf({ told, ...pod }: JobPod): Record<string, unknown> {
   );
   const { job, jobId, namespace, podPhase, created } = pod;
   return { job, jobId, pod: pod.pod, namespace, podPhase, created, ...told, ...Object.fromEntries(opened) };
-}
-
-function toldIn(value: unknown): Told {
-  const annotations = Object.entries(textsOf(value, 'metadata', 'annotations'));
-  const ours = annotations.filter(([key]) => key.startsWith(KUBERNETES_PREFIX));
-  return Object.fromEntries(ours.map(([key, text]) => [key.slice(KUBERNETES_PREFIX.length), text]));
 }
 
 function isOfJob(labels: JobPod['labels'], told: Told): boolean {

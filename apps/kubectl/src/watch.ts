@@ -6,12 +6,11 @@ import { Failure } from '@ims/runtime';
 import { textOf, fieldOf } from './fields.ts';
 import { jobPodOf, type JobPod } from './job-pod.ts';
 import { refusalOf, type Kubectl } from './kubectl.ts';
-
-const ENDS: readonly (string | undefined)[] = ['Succeeded', 'Failed', 'Interrupted'];
+import { isEnd } from './last-words.ts';
 
 /** Whether nothing more will come of the pod; one whose agent could not speak has ended with its containers. */
 function hasEnded({ told, podPhase }: JobPod): boolean {
-  return ENDS.includes(told.phase) || ENDS.includes(podPhase);
+  return isEnd(told.phase) || isEnd(podPhase);
 }
 
 /** What to follow, and who hears of it. */

@@ -82,6 +82,43 @@ describe('watch', () => {
     expect((await run('--output', 'text', 'watch', 'my-job')).end.code).toBe(10);
   });
 
+  /** A pod whose agent has ended and could not change what the pod tells; kubectl gives what it was when it ended. */
+  const ended = (podPhase: string, terminated: object, told: Readonly<Record<string, string>> = WAITING): string => {
+    const pod = podRecord({ progress: 'rootfs 61%', ...told });
+    const status = { phase: podPhase, containerStatuses: [{ name: 'agent', state: { terminated } }] };
+    return JSON.stringify({ type: 'MODIFIED', object: { ...pod, status } }, undefined, 4);
+  };
+  const words = (phase: string, reason: string): string => JSON.stringify({ phase, reason, message: 'so it is' });
+
+  it.each([
+    { by: 'its last words', pod: 'Running', end: { exitCode: 0, message: words('Succeeded', 'Succeeded') }, code: 0 },
+    {
+      by: 'words that its 0 hides',
+      pod: 'Succeeded',
+      end: { exitCode: 0, message: words('Failed', 'MarkedFailed') },
+      code: 10,
+    },
+    { by: 'the end of the pod', pod: 'Succeeded', end: { exitCode: 0 }, code: 0 },
+    { by: 'its exit code', pod: 'Failed', end: { exitCode: 137, message: 'not JSON' }, code: 137 },
+    { by: 'nothing better than a failed pod', pod: 'Failed', end: { exitCode: 0 }, code: 1 },
+  ])('knows how a job ended whose agent was not heard at the end, by $by', async ({ pod, end, code }) => {
+    const { run } = await createStub({ pods: listRecord(podRecord(WAITING)), watched: ended(pod, end) });
+    expect((await run('--output', 'text', 'watch', 'my-job')).end.code).toBe(code);
+  });
+
+  it('repeats the last words in the place of what is over', async () => {
+    const watched = ended('Succeeded', { exitCode: 0, message: words('Succeeded', 'Succeeded') });
+    const { run } = await createStub({ pods: listRecord(podRecord(WAITING)), watched });
+    expect((await run('--output', 'text', 'watch', 'my-job')).stdout).toBe('Succeeded  so it is\n');
+  });
+
+  it('believes the annotations when they tell of the end', async () => {
+    const failed = { phase: 'Failed', reason: 'MarkedFailed' };
+    const watched = ended('Succeeded', { exitCode: 0, message: words('Succeeded', 'Succeeded') }, failed);
+    const { run } = await createStub({ pods: listRecord(podRecord(WAITING)), watched });
+    expect((await run('--output', 'text', 'watch', 'my-job')).end.code).toBe(10);
+  });
+
   it('says when the pod is removed', async () => {
     const watched = JSON.stringify({ type: 'DELETED', object: podRecord(WAITING) });
     const { run } = await createStub({ pods: listRecord(podRecord(WAITING)), watched });

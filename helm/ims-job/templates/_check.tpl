@@ -7,7 +7,7 @@ SPDX-License-Identifier: MIT
 {{- define "ims-job.check" -}}
 {{- $v := .Values -}}
 {{- $customize := eq $v.job.action "customize" -}}
-{{- $problems := list -}}
+{{- $problems := include "ims-job.malformed" . | splitList "\n" | compact -}}
 {{- if not $v.job.id -}}
 {{- $problems = append $problems "job.id is missing: the id of the IMS job, or with ims.enabled=false any UUID (--set job.id=$(uuidgen))" -}}
 {{- end -}}
@@ -44,7 +44,38 @@ SPDX-License-Identifier: MIT
 {{- if and $v.ims.enabled (not $v.ims.oauthSecret) -}}
 {{- $problems = append $problems "ims.oauthSecret is missing: by what IMS knows the job" -}}
 {{- end -}}
+{{- if and (include "ims-job.privileged" .) (not (include "ims-job.runtimeClass" .)) (not $v.runtimeClass.hostKernel) -}}
+{{- $mode := eq $v.job.arch "aarch64" | ternary "aarch64" "dkms" -}}
+{{- $problems = append $problems (printf "runtimeClass.%s is empty: whoever logs in would be root of the node; name a class with a kernel of its own, as kata-qemu, or say runtimeClass.hostKernel=true" $mode) -}}
+{{- end -}}
 {{- if $problems -}}
 {{- fail (printf "\n\n  %s\n" (join "\n  " $problems)) -}}
 {{- end -}}
+{{- end }}
+
+{{- /* What does not look like what it is meant to be, a line each. A key is not repeated: it may be the wrong one. */}}
+{{- define "ims-job.malformed" -}}
+{{- $v := .Values -}}
+{{- if not (regexMatch "^$|^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$" $v.job.id) }}
+job.id is {{ $v.job.id | quote }}, which is no UUID: give the id that IMS has for the job, or with ims.enabled=false any (--set job.id=$(uuidgen))
+{{- end }}
+{{- if not (regexMatch "^$|^[0-9a-f]{32}$" $v.source.md5) }}
+source.md5 is {{ $v.source.md5 | quote }}, which is no md5: give 32 digits of lower-case hex, as md5sum prints them, or nothing
+{{- end }}
+{{- if not (regexMatch "^$|^#!" $v.ssh.customizationScript) }}
+ssh.customizationScript does not begin with #!: name in its first line the program that runs it, as #!/bin/sh
+{{- end }}
+{{- if contains "PRIVATE KEY" $v.ssh.publicKey }}
+ssh.publicKey is a private key: give the file beside it, whose name ends in .pub
+{{- else }}
+{{- $strange := list -}}
+{{- range $i, $line := splitList "\n" $v.ssh.publicKey -}}
+{{- if not (regexMatch `^$|^#|^(\S.*\s)?(sk-)?(ssh|ecdsa)-[a-z0-9@.-]+\s+AAAA[A-Za-z0-9+/]*={0,2}(\s.*)?$` (trim $line)) -}}
+{{- $strange = append $strange (add1 $i) -}}
+{{- end -}}
+{{- end -}}
+{{- with $strange }}
+ssh.publicKey, line {{ join ", " . }}: no public key of OpenSSH, as ssh-ed25519 AAAA… (--set-file ssh.publicKey=$HOME/.ssh/id_ed25519.pub)
+{{- end }}
+{{- end }}
 {{- end }}

@@ -72,6 +72,7 @@ SPDX-License-Identifier: MIT
 {{- define "ims-job.outside" -}}
 # Whoever replaces this pod goes on: an interruption is not the end.
 IMS_RESUMED_LATER: "True"
+IMS_BACKOFF_LIMIT: {{ .Values.job.backoffLimit | quote }}
 IMS_REGISTRY: {{ ternary "ims" (empty .Values.store.bucket | ternary "store" "none") .Values.ims.enabled | quote }}
 {{- if .Values.ims.enabled }}
 IMS_URL: {{ .Values.ims.url | quote }}

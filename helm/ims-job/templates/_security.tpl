@@ -24,12 +24,17 @@ capabilities:
   add: [CHOWN, DAC_OVERRIDE, FOWNER, FSETID]
 {{- end }}
 
+{{- /* kiwi mounts into the root that it builds and changes into it; IMS itself gives every builder all rights. */}}
+{{- define "ims-job.builder.security" -}}
+privileged: {{ .Values.builder.privileged }}
+{{- end }}
+
 {{- /* The file system of the container is written to: an unjailed user works in it. */}}
 {{- define "ims-job.sshd.security" -}}
 runAsUser: 0
 {{- if include "ims-job.privileged" . }}
 # It mounts proc, sysfs and devtmpfs into the image root, or registers an emulator with the kernel. The runtime class
-# gives it a kernel of its own.
+# gives it a kernel of its own; none is refused unless somebody has said that he means it.
 privileged: true
 capabilities:
   add: [SYS_ADMIN]

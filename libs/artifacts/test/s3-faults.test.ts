@@ -8,6 +8,8 @@ import { encodeManifest, manifestOf } from '@ims/contract';
 import {
   cleanUp,
   createCertificates,
+  createFakeClock,
+  eventually,
   freePort,
   recordingLogger,
   startFaultProxy,
@@ -143,9 +145,15 @@ describe('a service that does not get better', () => {
 
   it('H12 waits as long as the service asks', async () => {
     proxy.on({ fault: '503', retryAfter: 1, method: 'PUT', times: 1 });
-    const before = performance.now();
-    await put(small, { retry: { budgetMs: 20_000, firstMs: 1, longestMs: 40 } });
-    expect(performance.now() - before).toBeGreaterThan(39);
+    const clock = createFakeClock();
+    const stored = put(small, { retry: { budgetMs: 20_000, firstMs: 1, longestMs: 40 }, clock });
+    await eventually(() => clock.sleeping === 1);
+    const before = proxy.requests.length;
+    await clock.advance(999);
+    expect(proxy.requests).toHaveLength(before);
+    await clock.advance(1);
+    await stored;
+    expect(clock.sleeps).toEqual([1000]);
   });
 
   it.each([

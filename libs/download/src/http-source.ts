@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { HttpProblem, type Http, type HttpProblemKind, type HttpStream } from '@ims/http';
+import { retryAfterOf } from '@ims/retry';
 import { Failure, type Clock } from '@ims/runtime';
 
 import { expiredSentence, identityOf, placeOf } from './presigned.ts';
@@ -47,8 +48,8 @@ export function httpSource(options: HttpSourceOptions): RangeSource {
       return await open({ ...request, start: 0 });
     }
     const refusal = refusalOf(stream.status, await textOf(stream), options);
-    const seconds = Number(stream.headers['retry-after']);
-    if (seconds > 0) delays.set(refusal, seconds * 1000);
+    const delayMs = retryAfterOf(stream.headers['retry-after']);
+    if (delayMs !== undefined) delays.set(refusal, delayMs);
     throw refusal;
   };
   return {

@@ -5,13 +5,13 @@ import { request as requestPlain, type ClientRequest, type IncomingMessage } fro
 import { request as requestTls } from 'node:https';
 
 import type { Agents } from './agents.ts';
-import type { Body } from './body.ts';
+import type { Body } from './opened.ts';
 import { connectDirect } from './direct.ts';
 import type { Hop } from './redirects.ts';
 import type { Trust } from './trust.ts';
 
 /** A request that is yet to be ended, and what takes the body of its answer. */
-export interface Call {
+interface Call {
   readonly request: ClientRequest;
   /** Has to be called while the `response` event is emitted. */
   readonly takeBody: (answer: IncomingMessage) => Body;

@@ -6,7 +6,7 @@ import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 
-import type { Body } from './body.ts';
+import type { Body } from './opened.ts';
 import { createSlabs, type Slabs } from './slabs.ts';
 import type { Trust } from './trust.ts';
 

@@ -3,10 +3,10 @@
 
 import { parseAddress } from './address.ts';
 import { closeAgents, createAgents } from './agents.ts';
-import { readBytes, readText } from './body.ts';
 import { callDirect, callPooled, type Caller } from './callers.ts';
-import { discard, open } from './open.ts';
+import { open } from './open.ts';
 import { HttpProblem } from './problem.ts';
+import { readBytes, readText } from './read-body.ts';
 import type { Hop } from './redirects.ts';
 import type { Trust } from './trust.ts';
 import { createWatchdog } from './watchdog.ts';
@@ -135,7 +135,7 @@ async function stream(caller: Caller, hop: Hop, call: HttpStreamCall): Promise<H
       headers: opened.headers,
       body: readBytes(opened, watchdog, signal),
       close: () => {
-        discard(opened.body);
+        opened.body.destroy();
       },
     };
   } finally {

@@ -1,6 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+export { publicAddress } from './address.ts';
 export { createHttp, type Http, type HttpAnswer, type HttpCall, type HttpStream, type HttpStreamCall } from './http.ts';
 export { HttpProblem, type HttpProblemKind } from './problem.ts';
 export { readTrust, type TlsPolicy, type Trust } from './trust.ts';

@@ -1,20 +1,10 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { Body } from './body.ts';
 import type { Caller } from './callers.ts';
+import type { Opened } from './opened.ts';
 import { HttpProblem, problemOf } from './problem.ts';
 import { nextHop, type Hop } from './redirects.ts';
-
-/** An answer whose body is yet to be read. */
-export interface Opened {
-  /** The call that was answered, after redirects. */
-  readonly hop: Hop;
-  readonly status: number;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Body;
-}
 
 /** What a call is sent with. */
 export interface Sending {
@@ -39,15 +29,10 @@ export async function open(first: Hop, sending: Sending): Promise<Opened> {
     const opened = await send(hop, sending);
     const next = nextHop(hop, { status: opened.status, location: opened.headers['location'] });
     if (next === undefined) return opened;
-    discard(opened.body);
+    opened.body.destroy();
     hop = next;
   }
   throw new HttpProblem('redirects', first, `more than ${String(MOST_REDIRECTS)} redirects`);
-}
-
-/** Gives a body up that nobody reads to its end. */
-export function discard(body: Body): void {
-  body.destroy();
 }
 
 async function send(hop: Hop, { caller, signal }: Sending): Promise<Opened> {

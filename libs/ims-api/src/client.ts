@@ -3,11 +3,19 @@
 
 import type * as z from 'zod';
 
-import type { Http, HttpAnswer } from '@ims/http';
+import { answerOf, nameOf, type Call, type CallOptions } from './calls.ts';
 import { complaintOf, jsonOf } from './plain-text.ts';
-import { imageRecord, imageRecords, jobRecord, JOB_TAG, type ImageRecord, type JobRecord } from './records.ts';
-import type { TokenSource } from './tokens.ts';
-import { ImsProblem, problemOfAnswer } from './verdict.ts';
+import {
+  imageRecord,
+  imageRecords,
+  isLinked,
+  jobOf,
+  jobRecord,
+  JOB_TAG,
+  type ImageRecord,
+  type JobRecord,
+} from './records.ts';
+import { ImsProblem } from './verdict.ts';
 
 /** Where the manifest of an image is, as IMS stores it. */
 interface ImageLink {
@@ -40,42 +48,24 @@ export interface ImsClient {
   deleteImage(imageId: string, signal: AbortSignal): Promise<void>;
 }
 
-/** What a client is made of. */
-export interface ImsClientOptions {
-  readonly http: Http;
-  /** `IMS_URL`: without a version. */
-  readonly url: string;
-  readonly tokens: TokenSource;
-  /** One call takes no longer, in milliseconds. */
-  readonly deadlineMs: number;
-}
-
-interface Call {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  readonly path: string;
-  readonly body?: unknown;
-  readonly signal: AbortSignal;
-}
-
 type Send = <S extends z.ZodType>(call: Call, schema: S) => Promise<z.infer<S>>;
 
-/** A site keeps thousands of images, some hundred bytes each. */
-const LARGEST_ANSWER = 64 * 1024 * 1024;
-
 /** Makes the client of one IMS. */
-export function createImsClient(options: ImsClientOptions): ImsClient {
+export function createImsClient(options: CallOptions): ImsClient {
   const send: Send = async (call, schema) => {
-    const answer = await authorized(call, options);
-    if (answer.status < 200 || answer.status > 299) throw problemOfAnswer(nameOf(call), answer);
-    const parsed = schema.safeParse(jsonOf(answer.text));
-    if (!parsed.success) throw unlikely(call, complaintOf(answer.text));
+    const { text } = await answerOf(call, options);
+    const parsed = schema.safeParse(jsonOf(text));
+    if (!parsed.success) throw unlikely(call, complaintOf(text));
     return parsed.data;
   };
   return {
     ...jobCalls(send),
     createImage: async ({ name, arch, job }, signal) => {
       const metadata = job === undefined ? {} : { metadata: { key: JOB_TAG, value: job } };
-      return await send({ method: 'POST', path: 'images', body: { name, arch, ...metadata }, signal }, imageRecord);
+      const call: Call = { method: 'POST', path: 'images', body: { name, arch, ...metadata }, signal };
+      const isAsked = (record: ImageRecord): boolean =>
+        record.name === name && !isLinked(record) && [undefined, job].includes(jobOf(record));
+      return checked(await send(call, imageRecord), isAsked, call);
     },
     images: async (signal) => await send({ method: 'GET', path: 'images', signal }, imageRecords),
     image: async (id, signal) => {
@@ -88,11 +78,8 @@ export function createImsClient(options: ImsClientOptions): ImsClient {
     },
     deleteImage: async (id, signal) => {
       const call: Call = { method: 'DELETE', path: `images/${encodeURIComponent(id)}`, signal };
-      const answer = await authorized(call, options);
-      if (answer.status < 200 || answer.status > 299) throw problemOfAnswer(nameOf(call), answer);
-      if (answer.text.trim() !== '' && jsonOf(answer.text) === undefined) {
-        throw unlikely(call, complaintOf(answer.text));
-      }
+      const { text } = await answerOf(call, options);
+      if (text.trim() !== '' && jsonOf(text) === undefined) throw unlikely(call, complaintOf(text));
     },
   };
 }
@@ -126,35 +113,4 @@ function unlikely(call: Call, found: string): ImsProblem {
     'transient',
     `IMS said yes to ${nameOf(call)}, but with an answer that is not its own: ${found}`,
   );
-}
-
-function nameOf({ method, path }: Call): string {
-  return `${method} ${path}`;
-}
-
-async function authorized(call: Call, options: ImsClientOptions): Promise<HttpAnswer> {
-  const token = await options.tokens.token(call.signal);
-  const answer = await sendOnce(call, token, options);
-  if (answer.status !== 401) return answer;
-  // It may have run out on the way, or been revoked (H13).
-  options.tokens.reject(token);
-  return await sendOnce(call, await options.tokens.token(call.signal), options);
-}
-
-async function sendOnce(call: Call, token: string, options: ImsClientOptions): Promise<HttpAnswer> {
-  const { http, url, deadlineMs } = options;
-  const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-  return await http.request({
-    method: call.method,
-    url: `${url.replace(/\/+$/, '')}/${call.path}`,
-    headers: {
-      accept: 'application/json, application/problem+json',
-      authorization: `Bearer ${token}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body }),
-    deadlineMs,
-    signal: call.signal,
-    maxBytes: LARGEST_ANSWER,
-  });
 }

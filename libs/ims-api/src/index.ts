@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-export { createImsClient, type ImsClient, type ImsClientOptions } from './client.ts';
+export { createImsClient, type ImsClient } from './client.ts';
 export { readOauthConfig, type OauthConfig, type OauthConfigSource } from './oauth-config.ts';
 export { openOutbox, type Outbox, type OutboxOptions, type OutboxState } from './outbox.ts';
 export { refusePlainHttp } from './plain-http.ts';

@@ -24,8 +24,6 @@ export type Call = z.infer<typeof call>;
 const notes = z.object({
   /** The record of the job's image, once it is known. */
   id: z.string().optional(),
-  /** Written before a record is asked for: the records of that name that were there already. */
-  before: z.array(z.string()).optional(),
 });
 
 /** What is known of the job's image record. */
@@ -37,6 +35,8 @@ const memory = z.object({
   calls: z.array(call),
   record: notes,
   accepted: z.string().optional(),
+  /** The uids of the pods that have worked at the job. */
+  pods: z.array(z.string()).default([]),
 });
 
 /** All that the outbox keeps on the volume; never a token. */
@@ -55,7 +55,7 @@ export interface Keeper {
  * in IMS before it is made.
  */
 export async function openKeeper(at: { path: string; job: string; logger: Logger }): Promise<Keeper> {
-  let current = (await read(at)) ?? { version: 1 as const, job: at.job, calls: [], record: {} };
+  let current = (await read(at)) ?? { version: 1 as const, job: at.job, calls: [], record: {}, pods: [] };
   let last: Promise<void> = Promise.resolve();
   return {
     get memory() {
@@ -67,6 +67,16 @@ export async function openKeeper(at: { path: string; job: string; logger: Logger
       await last;
     },
   };
+}
+
+/** Counts the pods of the job, this one included; more than any limit when it cannot be noted. */
+export async function countPods(keeper: Keeper, uid: string): Promise<number> {
+  const pods = [...new Set([...keeper.memory.pods, uid])];
+  if (pods.length === keeper.memory.pods.length) return pods.length;
+  return await keeper.update({ pods }).then(
+    () => pods.length,
+    () => Number.POSITIVE_INFINITY,
+  );
 }
 
 async function read({ path, job, logger }: { path: string; job: string; logger: Logger }): Promise<Memory | undefined> {

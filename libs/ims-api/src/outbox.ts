@@ -5,7 +5,7 @@ import type { RetryPolicy } from '@ims/retry';
 import { systemClock, type Clock, type Logger } from '@ims/runtime';
 import type { ImsClient } from './client.ts';
 import { createLanes, laneOf, type Lanes } from './lanes.ts';
-import { openKeeper, type Call, type Keeper, type RecordNotes } from './outbox-file.ts';
+import { countPods, openKeeper, type Call, type Keeper, type RecordNotes } from './outbox-file.ts';
 import type { RecordWork } from './own-record.ts';
 import { describeCall } from './perform.ts';
 import { outOfTime } from './verdict.ts';
@@ -20,13 +20,15 @@ export interface OutboxOptions {
   readonly retry: RetryPolicy;
   readonly logger: Logger;
   readonly clock?: Clock;
+  /** The uid of the pod that this is; undefined where there is none. */
+  readonly podUid?: string | undefined;
   /** Called whenever the state may have changed. */
   readonly onChange?: (state: OutboxState) => void;
 }
 
 /** How long somebody waits for a call. */
 interface Waiting {
-  /** Milliseconds. */
+  /** Milliseconds, together with what was waited in vain before. */
   readonly boundMs: number;
   readonly signal: AbortSignal;
 }
@@ -64,9 +66,16 @@ export interface Outbox {
   state(): OutboxState;
   /** Calls when an attempt fails in a way that only people can mend; gives the way to end that. */
   readonly onHopeless: (listener: () => void) => () => void;
+  /** What is left of a bound after what was waited in vain since IMS last did what somebody waited for. */
+  leftMs(boundMs: number): number;
+  /** How many pods have worked at the job, this one included; undefined where there are none. */
+  readonly pods: number | undefined;
   /** Ends all attempts; what is pending stays on the volume. */
   close(): Promise<void>;
 }
+
+/** However long it was waited before, one more attempt is made and waited for. */
+const LAST_ATTEMPT_MS = 10_000;
 
 /**
  * Opens the outbox of a job and begins to send what an earlier agent has left in it.
@@ -76,6 +85,7 @@ export interface Outbox {
 export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   const { path, jobId, client, logger } = options;
   const keeper = await openKeeper({ path, job: jobId, logger });
+  const pods = options.podUid === undefined ? undefined : await countPods(keeper, options.podUid);
   const note = async (record: RecordNotes): Promise<void> => {
     await keeper.update({ record });
   };
@@ -87,12 +97,28 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     logger,
     onChange: () => options.onChange?.(stateOf(lanes, keeper)),
   });
+  const clock = options.clock ?? systemClock;
+  let spentMs = 0;
+  const leftMs = (boundMs: number): number => Math.max(boundMs - spentMs, Math.min(boundMs, LAST_ATTEMPT_MS));
   return {
     work,
     tell: (status) => {
       lanes.supersede(status);
     },
-    deliver: async (call, waiting) => await deliver(lanes, { call, waiting, clock: options.clock ?? systemClock }),
+    deliver: async (call, waiting) => {
+      const begun = clock.monotonic();
+      const forMs = leftMs(waiting.boundMs);
+      try {
+        const result = await deliver(lanes, { call, waiting, clock, forMs, inAllMs: spentMs + forMs });
+        spentMs = 0;
+        return result;
+      } catch (error) {
+        spentMs += clock.monotonic() - begun;
+        throw error;
+      }
+    },
+    leftMs,
+    pods,
     forget: async () => {
       await lanes.drop((call) => laneOf(call) === 'record');
       await note({});
@@ -108,16 +134,24 @@ function stateOf(lanes: Lanes, keeper: Keeper): OutboxState {
   return { pending: lanes.pending().map(describeCall), accepted: keeper.memory.accepted, hopeless: lanes.hopeless() };
 }
 
+interface Delivering {
+  readonly call: RecordCall;
+  readonly waiting: Waiting;
+  readonly clock: Clock;
+  readonly forMs: number;
+  readonly inAllMs: number;
+}
+
 async function deliver(
   lanes: Lanes,
-  { call, waiting, clock }: { call: RecordCall; waiting: Waiting; clock: Clock },
+  { call, waiting, clock, forMs, inAllMs }: Delivering,
 ): Promise<string | undefined> {
   waiting.signal.throwIfAborted();
   const delivery = lanes.offer(call);
   const over = new AbortController();
   const giveUp = async (): Promise<never> => {
-    await clock.sleep(waiting.boundMs, AbortSignal.any([waiting.signal, over.signal]));
-    throw outOfTime(describeCall(call), waiting.boundMs, delivery.lastError());
+    await clock.sleep(forMs, AbortSignal.any([waiting.signal, over.signal]));
+    throw outOfTime(describeCall(call), inAllMs, delivery.lastError());
   };
   const late = giveUp();
   late.catch(() => undefined);

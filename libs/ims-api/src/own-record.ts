@@ -5,7 +5,7 @@ import type { Logger } from '@ims/runtime';
 
 import type { ImsClient } from './client.ts';
 import type { RecordNotes } from './outbox-file.ts';
-import { jobOf, type ImageRecord } from './records.ts';
+import { isLinked, jobOf, type ImageRecord } from './records.ts';
 import { ImsProblem } from './verdict.ts';
 
 /** What finding and making a record needs. */
@@ -26,21 +26,22 @@ export interface WantedRecord {
 
 /**
  * Gives the id of the job's one image record and makes it when there is none, so that any number of kills and
- * repetitions leaves exactly one (H3). It is looked for by the id in the notes, then by the job's tag, then, for a
- * server that takes no tags, as the only unlinked record of the name that was not there before. A record that was
- * noted and is gone is made anew: whoever has stored something under an id does not ask for one.
+ * repetitions leaves exactly one (H3). It is looked for by the job's tag, then by the id in the notes. A server that
+ * takes no tags has one more for each answer that was lost, without a link: whose it is nobody can tell, and a record
+ * that two jobs take for theirs would cost one of them its image. A record that was noted and is gone is made anew:
+ * whoever has stored something under an id does not ask for one.
  */
 export async function ensureRecord(work: RecordWork, wanted: WantedRecord, signal: AbortSignal): Promise<string> {
-  const images = await work.client.images(signal);
-  const found = findRecord(work, wanted, images);
+  const before = await work.client.images(signal);
+  const found = findRecord(work, before);
   if (found !== undefined) {
     await work.note({ id: found.id });
     return found.id;
   }
-  await noteIntent(work, wanted, images);
   const created = await createRecord(work, wanted, signal);
+  const after = await work.client.images(signal);
   // A request that was delivered twice has made two: the same one is kept by whoever looks.
-  const kept = keeperOf(ownRecords(work.jobId, await work.client.images(signal)), undefined) ?? created;
+  const kept = keeperOf(ownRecords(work.jobId, after), undefined) ?? newRecord(created, { before, after });
   await work.note({ id: kept.id });
   await removeDuplicates(work, kept.id, signal);
   return kept.id;
@@ -69,38 +70,29 @@ export function isGone(error: unknown): boolean {
   return error instanceof ImsProblem && error.verdict === 'gone';
 }
 
-/** Whether a manifest is linked to a record. */
-export function isLinked(record: ImageRecord): boolean {
-  return record.link !== null && record.link !== undefined;
+function findRecord(work: RecordWork, images: readonly ImageRecord[]): ImageRecord | undefined {
+  const { id } = work.notes();
+  return keeperOf(ownRecords(work.jobId, images), id) ?? images.find((record) => record.id === id);
 }
 
-function findRecord(work: RecordWork, wanted: WantedRecord, images: readonly ImageRecord[]): ImageRecord | undefined {
-  const { id, before } = work.notes();
-  const own = keeperOf(ownRecords(work.jobId, images), id) ?? images.find((record) => record.id === id);
-  if (own !== undefined || before === undefined) return own;
-  const strays = images.filter((record) => isStray(record, wanted, before));
-  if (strays.length > 1) {
-    const what = 'several unlinked image records of this name may be of this job; none of them is used';
-    work.logger.warn({ images: strays.map((record) => record.id) }, what);
-  }
-  return strays.length === 1 ? strays[0] : undefined;
-}
-
-function isStray(record: ImageRecord, { name }: WantedRecord, before: readonly string[]): boolean {
-  return record.name === name && !isLinked(record) && jobOf(record) === undefined && !before.includes(record.id);
-}
-
-// Kept from the first attempt on: what a later look finds may be ours already.
-async function noteIntent(work: RecordWork, { name }: WantedRecord, images: readonly ImageRecord[]): Promise<void> {
-  if (work.notes().before !== undefined) return;
-  await work.note({ before: images.filter((record) => record.name === name).map(({ id }) => id) });
+// An answer that is stale or somebody else's names another image, and what is stored below that id would replace it.
+function newRecord(
+  created: ImageRecord,
+  images: { readonly before: readonly ImageRecord[]; readonly after: readonly ImageRecord[] },
+): ImageRecord {
+  const isIt = ({ id }: ImageRecord): boolean => id === created.id;
+  const listed = images.after.find(isIt);
+  const isNew = listed !== undefined && !images.before.some(isIt);
+  if (isNew && listed.name === created.name && !isLinked(listed) && jobOf(listed) === undefined) return listed;
+  const what = 'IMS said yes to POST images, but its list does not have the record of the answer as a new one';
+  throw new ImsProblem('transient', `${what}: ${created.id}`);
 }
 
 async function createRecord(work: RecordWork, wanted: WantedRecord, signal: AbortSignal): Promise<ImageRecord> {
   try {
     return await work.client.createImage({ ...wanted, job: work.jobId }, signal);
   } catch (error) {
-    if (!(error instanceof ImsProblem && error.verdict === 'invalid')) throw error;
+    if (!(error instanceof ImsProblem && error.verdict === 'invalid' && error.fields.includes('metadata'))) throw error;
     work.logger.warn({ err: error }, 'IMS refuses the image record with the tag of the job; it is made without');
     return await work.client.createImage({ ...wanted, job: undefined }, signal);
   }

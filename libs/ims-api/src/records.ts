@@ -45,3 +45,8 @@ export function jobOf({ metadata }: ImageRecord): string | undefined {
   const tag = metadata?.[JOB_TAG] ?? (metadata?.['key'] === JOB_TAG ? metadata['value'] : undefined);
   return typeof tag === 'string' ? tag : undefined;
 }
+
+/** Whether a manifest is linked to a record. */
+export function isLinked({ link }: ImageRecord): boolean {
+  return link !== null && link !== undefined;
+}

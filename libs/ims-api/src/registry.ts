@@ -5,7 +5,8 @@ import type { ImageRegistry } from '@ims/export';
 import { retrying, type RetryPolicy } from '@ims/retry';
 import { withDeadline, type Logger } from '@ims/runtime';
 import type { Outbox } from './outbox.ts';
-import { deleteRecord, isGone, isLinked, removeDuplicates } from './own-record.ts';
+import { deleteRecord, isGone, removeDuplicates } from './own-record.ts';
+import { isLinked } from './records.ts';
 import { failureOf, isHopeless, outOfTime } from './verdict.ts';
 
 /** What a registry in IMS is made of. */
@@ -13,7 +14,7 @@ export interface ImsRegistryOptions {
   readonly outbox: Outbox;
   /** `x86_64` or `aarch64`. */
   readonly arch: string;
-  /** How long each step waits for an IMS that is away, in milliseconds (`IMS_OUTBOX_TIMEOUT`). */
+  /** How long the steps together wait for an IMS that is away, in milliseconds (`IMS_OUTBOX_TIMEOUT`). */
   readonly boundMs: number;
   /** The waits between attempts to take a record back. */
   readonly retry: RetryPolicy;

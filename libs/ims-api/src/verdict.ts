@@ -3,7 +3,6 @@
 
 import { HttpProblem } from '@ims/http';
 import { Failure } from '@ims/runtime';
-import { complaintOf, jsonOf } from './plain-text.ts';
 
 /** What an unsuccessful call means for whoever made it. */
 export type Verdict = 'transient' | 'gone' | 'conflict' | 'invalid' | 'refused';
@@ -14,47 +13,19 @@ export class ImsProblem extends Error {
   readonly verdict: Verdict;
   /** When the server wants to be asked again, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** The fields of the request that were not valid. */
+  readonly fields: readonly string[];
 
-  constructor(verdict: Verdict, message: string, retryAfterMs?: number) {
+  constructor(
+    verdict: Verdict,
+    message: string,
+    more: { readonly retryAfterMs?: number | undefined; readonly fields?: readonly string[] } = {},
+  ) {
     super(message);
     this.verdict = verdict;
-    this.retryAfterMs = retryAfterMs;
+    this.retryAfterMs = more.retryAfterMs;
+    this.fields = more.fields ?? [];
   }
-}
-
-/** What a status means; every other below 500 from 400 on is refused, and all the rest is transient. */
-const VERDICTS: Readonly<Record<number, Verdict>> = {
-  400: 'invalid',
-  // A new token has been tried already: the gateway may know its key later.
-  401: 'transient',
-  404: 'gone',
-  408: 'transient',
-  409: 'conflict',
-  410: 'gone',
-  422: 'invalid',
-  425: 'transient',
-  429: 'transient',
-};
-
-/** What only IMS itself can know; a gateway whose backend is away also says 404, but not in JSON. */
-const OWN_VOICE: ReadonlySet<Verdict> = new Set<Verdict>(['gone', 'conflict']);
-
-/** An answer that is no success, as a problem; `call` is method and path. */
-export function problemOfAnswer(
-  call: string,
-  answer: { readonly status: number; readonly text: string; readonly headers: Readonly<Record<string, string>> },
-): ImsProblem {
-  const seconds = Number(answer.headers['retry-after'] ?? NaN);
-  const delay = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
-  const message = `IMS answered ${String(answer.status)} to ${call}: ${complaintOf(answer.text)}`;
-  return new ImsProblem(verdictOf(answer.status, answer.text), message, delay);
-}
-
-function verdictOf(status: number, text: string): Verdict {
-  const verdict = VERDICTS[status] ?? (status >= 400 && status < 500 ? 'refused' : 'transient');
-  const json = jsonOf(text);
-  const isOwn = typeof json === 'object' && json !== null;
-  return OWN_VOICE.has(verdict) && !isOwn ? 'transient' : verdict;
 }
 
 /** Whether the same call may pass later; a wrong secret too, since it can be put right while the job goes on. */

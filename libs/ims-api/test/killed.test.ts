@@ -55,10 +55,13 @@ it.each(cases)(
   },
 );
 
-it('H3 an older server that takes no tag has one record, too, after a kill in the creation', async () => {
+it('H3 an older server that takes no tag has one record with a link, after a kill in the creation', async () => {
   const world = await createWorld({ metadata: 'refused' });
   await killAt(world, { fault: 'stall', method: 'POST', nth: 2, when: 'after' });
+  const [orphan] = world.ims.images();
   expect(await start(world).ended).toEqual({ code: 0, signal: null });
-  expect(world.ims.images()).toHaveLength(1);
+  const linked = world.ims.images().filter(({ link }) => link !== null);
+  expect(linked.map(({ id }) => id)).toEqual([world.result()]);
+  expect(world.result()).not.toBe(orphan?.id);
   expect(world.status()).toBe('success');
 });

@@ -31,18 +31,12 @@ describe('H3 exactly one record', () => {
     expect(await registry.create(asked(world), NEVER)).toBe(id);
   });
 
-  it.each(['refused', 'misread'] as const)('comes of an older server that has the tag %s', async (metadata) => {
-    const world = await createWorld({ metadata });
-    const other = await world.client.createImage({ name: NAME, arch: 'x86_64', job: undefined }, NEVER);
+  it('comes of an older server that files the tag under other names', async () => {
+    const world = await createWorld({ metadata: 'misread' });
     world.proxy.on({ fault: 'reset', when: 'after', method: 'POST', times: 2 });
     const registry = world.registryOf(await world.openOutbox());
     const id = await registry.create(asked(world), NEVER);
-    expect(
-      world.ims
-        .images()
-        .map((image) => image.id)
-        .sort(),
-    ).toEqual([other.id, id].sort());
+    expect(world.ims.images().map((image) => image.id)).toEqual([id]);
   });
 
   it('is kept when a delivery that was slow makes a second one later', async () => {

@@ -1,7 +1,8 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { afterEach, expect, it } from 'vitest';
+import { mkdir } from 'node:fs/promises';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import type { JobStatus } from '@ims/contract';
 import { cleanUp } from '@ims/testing';
@@ -62,6 +63,49 @@ it('H41 an interrupted job ends in error, unless another pod goes on with it', a
   enter('Interrupted');
   await reporter.flush();
   expect(world.status()).toBe('error');
+});
+
+describe('H41 a failure that may pass', () => {
+  const limited = { resumedLater: true, backoffLimit: 2 } as const;
+
+  interface Failing extends Partial<ImsReporterOptions> {
+    readonly pod?: string | undefined;
+    readonly reason?: string;
+  }
+
+  async function failIn(world: World, { pod, reason = 'StoreUnavailable', ...more }: Failing) {
+    const outbox = await world.openOutboxOf(world.jobId, { podUid: pod });
+    const { reporter } = reporterOf(world, outbox, { ...limited, ...more });
+    reporter.report({ phase: 'Failed', reason } as JobStatus);
+    await reporter.flush();
+    await outbox.close();
+    return world.status();
+  }
+
+  it('is no error while another pod follows, and is one in the last', async () => {
+    const world = await createWorld();
+    const told: unknown[] = [];
+    // The init container and the agent are of one pod.
+    for (const pod of ['a', 'a', 'b', 'c']) told.push(await failIn(world, { pod }));
+    expect(told).toEqual(['creating', 'creating', 'creating', 'error']);
+  });
+
+  it.each([
+    ['is of no kind that passes', { reason: 'StoreRefused' }],
+    ['is about the other container, whose exit code may end the job', { reason: 'PeerLost' }],
+    ['is met where nobody says how many follow', { backoffLimit: undefined }],
+    ['is met where no pod follows', { resumedLater: false }],
+    ['is met in the only pod', { backoffLimit: 0 }],
+    ['is met outside of a pod', { pod: undefined }],
+  ] satisfies [string, Failing][])('is an error at once when it %s', async (_, failing) => {
+    expect(await failIn(await createWorld(), { pod: 'a', ...failing })).toBe('error');
+  });
+
+  it('is an error when the volume cannot count the pods', async () => {
+    const world = await createWorld();
+    await mkdir(`${world.path}.new`);
+    expect(await failIn(world, { pod: 'a' })).toBe('error');
+  });
 });
 
 it('H4 waits at the end until IMS is back', async () => {

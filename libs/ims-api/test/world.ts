@@ -43,6 +43,7 @@ export interface World {
   /** The address of IMS through the proxy. */
   readonly url: string;
   openOutbox(clock?: Clock): Promise<Outbox>;
+  openOutboxOf(jobId: string, more?: { clock?: Clock; podUid?: string | undefined }): Promise<Outbox>;
   /** A clock by which every bound is over when the first attempt at a record has failed. */
   readonly untilFailed: Clock;
   registryOf(outbox: Outbox, boundMs?: number): ImageRegistry;
@@ -84,6 +85,13 @@ export async function createWorld(
   const { id: jobId } = ims.addJob();
   const path = `${await temporaryDirectory()}/outbox.json`;
   const job = () => ims.jobs().find(({ id }) => id === jobId);
+  const openOutboxOf: World['openOutboxOf'] = async (ofJob, more = {}) => {
+    const outbox = await openOutbox({ path, jobId: ofJob, client, retry: RETRY, logger, ...more });
+    onCleanup(async () => {
+      await outbox.close();
+    });
+    return outbox;
+  };
   return {
     ims,
     tokens,
@@ -93,13 +101,8 @@ export async function createWorld(
     jobId,
     path,
     url,
-    openOutbox: async (clock = systemClock) => {
-      const outbox = await openOutbox({ path, jobId, client, retry: RETRY, logger, clock });
-      onCleanup(async () => {
-        await outbox.close();
-      });
-      return outbox;
-    },
+    openOutbox: async (clock = systemClock) => await openOutboxOf(jobId, { clock }),
+    openOutboxOf,
     untilFailed: {
       ...systemClock,
       sleep: async () => {

@@ -3,7 +3,7 @@
 
 import pRetry from 'p-retry';
 
-import { systemClock, type Logger } from '@ims/runtime';
+import { systemClock, type Clock, type Logger } from '@ims/runtime';
 
 /** How often and how long something is tried again. */
 export interface RetryPolicy {
@@ -11,7 +11,7 @@ export interface RetryPolicy {
   readonly budgetMs: number;
   /** The first wait, in milliseconds; each further one is twice as long, with jitter. */
   readonly firstMs: number;
-  /** No wait is longer than this, in milliseconds. */
+  /** No wait is longer than this, in milliseconds, but one that the server asks for. */
   readonly longestMs: number;
 }
 
@@ -25,7 +25,12 @@ export interface Retrying {
   readonly serverDelayMs?: (error: unknown) => number | undefined;
   readonly signal: AbortSignal;
   readonly logger: Logger;
+  /** By which a server's own delay is waited out. */
+  readonly clock?: Pick<Clock, 'monotonic' | 'sleep'> | undefined;
 }
+
+/** No server is waited for longer than this between two attempts, in milliseconds, whatever it says. */
+const LONGEST_SERVER_DELAY_MS = 120_000;
 
 /**
  * Does a step until it works, until it fails for good, or until the budget is spent; then it rejects with the last
@@ -35,8 +40,11 @@ export interface Retrying {
  * await retrying({ what: 'linking the manifest', policy, isTransient, signal, logger }, async () => await link());
  */
 export async function retrying<T>(options: Retrying, step: (attempt: number) => Promise<T>): Promise<T> {
-  const { what, policy, isTransient, serverDelayMs, signal, logger } = options;
+  const { what, policy, isTransient, serverDelayMs, signal, logger, clock = systemClock } = options;
   signal.throwIfAborted();
+  const begun = clock.monotonic();
+  const pauseFor = (asked: number): number =>
+    Math.min(asked, LONGEST_SERVER_DELAY_MS, policy.budgetMs - (clock.monotonic() - begun));
   return await pRetry(async (attempt) => await wrapped(step, attempt), {
     retries: Number.POSITIVE_INFINITY,
     factor: 2,
@@ -50,7 +58,8 @@ export async function retrying<T>(options: Retrying, step: (attempt: number) => 
       const thrown = thrownBy(error);
       if (!isTransient(thrown)) return;
       logger.warn({ err: thrown, attempt: attemptNumber }, `${what} failed for now and is tried again`);
-      await pause(Math.min(serverDelayMs?.(thrown) ?? 0, policy.longestMs), signal);
+      const ms = pauseFor(serverDelayMs?.(thrown) ?? 0);
+      if (ms > 0) await clock.sleep(ms, signal);
     },
   }).catch((error: unknown) => {
     throw thrownBy(error);
@@ -76,8 +85,4 @@ async function wrapped<T>(step: (attempt: number) => Promise<T>, attempt: number
 
 function thrownBy(error: unknown): unknown {
   return error instanceof Thrown ? error.thrown : error;
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms > 0) await systemClock.sleep(ms, signal);
 }

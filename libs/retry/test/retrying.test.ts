@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { recordingLogger } from '@ims/testing';
+import { createFakeClock, eventually, recordingLogger } from '@ims/testing';
 import { retrying, type Retrying } from '../src/index.ts';
 
 const PASSING = new Error('503');
@@ -72,13 +72,29 @@ describe('retrying', () => {
     await expect(retrying(options({ signal: stop.signal }), failing())).rejects.toBe(reason);
   });
 
-  it('asks what the server said about when to come again, and waits no longer than the longest wait', async () => {
-    const asked: unknown[] = [];
+  it.each([
+    ['what it asks for, longer than any wait of its own', { asked: 45_000, budgetMs: 60_000, waited: 45_000 }],
+    ['no longer than what is left of the budget', { asked: 45_000, budgetMs: 30_000, waited: 30_000 }],
+    ['two minutes, whatever it asks for', { asked: 86_400_000, budgetMs: Infinity, waited: 120_000 }],
+  ])('waits for a server %s', async (_, { asked, budgetMs, waited }) => {
+    const clock = createFakeClock();
+    const policy = { ...POLICY, budgetMs };
+    const given: unknown[] = [];
     const serverDelayMs = (error: unknown): number => {
-      asked.push(error);
-      return 3_600_000;
+      given.push(error);
+      return asked;
     };
-    expect(await retrying(options({ serverDelayMs }), failing(PASSING))).toBe(2);
-    expect(asked).toEqual([PASSING]);
+    let attempts = 0;
+    const step = async (attempt: number): Promise<number> => {
+      attempts = attempt;
+      return await failing(PASSING)(attempt);
+    };
+    const done = retrying(options({ clock, policy, serverDelayMs }), step);
+    await eventually(() => clock.sleeping === 1);
+    await clock.advance(waited - 1);
+    expect(attempts).toBe(1);
+    await clock.advance(1);
+    expect(await done).toBe(2);
+    expect([given, clock.sleeps]).toEqual([[PASSING], [waited]]);
   });
 });

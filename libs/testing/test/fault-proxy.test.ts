@@ -245,6 +245,22 @@ describe('refusals', () => {
   });
 });
 
+describe('an answer of the test', () => {
+  it('has its status, headers and body, and nothing is forwarded', async () => {
+    const { proxy, received } = await startBoth();
+    const headers = { Location: 'https://elsewhere/' };
+    proxy.on({ fault: 'answer', status: 301, body: '{"message":"x"}', retryAfter: 7, headers, times: 1 });
+    expect(await call(proxy, { body: 'x' })).toMatchObject({
+      status: 301,
+      body: '{"message":"x"}',
+      headers: { location: headers.Location, 'retry-after': '7', 'content-type': 'application/json' },
+    });
+    proxy.on({ fault: 'answer' });
+    expect(await call(proxy)).toMatchObject({ status: 502, headers: { 'content-type': 'text/html' } });
+    expect(received).toEqual([]);
+  });
+});
+
 describe('reset', () => {
   it('before: the target hears nothing', async () => {
     const { proxy, received } = await startBoth();
@@ -397,7 +413,7 @@ it('every fault of the table has been set by a test above', () => {
   expect(Object.keys(FAULTS).sort()).toEqual(
     [
       ...['403', '500', '503', 'corrupt', 'duplicate', 'half-close', 'lying-200', 'reset', 'slow-drip', 'stall'],
-      'truncated-body',
+      ...['answer', 'truncated-body'],
     ].sort(),
   );
 });

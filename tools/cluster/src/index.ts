@@ -1,8 +1,10 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { writesOf, type Write } from './audit.ts';
+import { readsOf, writesOf, type Call } from './audit.ts';
 import { takeDown } from './down.ts';
+import { givenGround, whyNoGround } from './given.ts';
+import type { Ground } from './ground.ts';
 import { visit } from './guests.ts';
 import { loadImage } from './images.ts';
 import { ADDRESSES, layoutOf, type Layout } from './layout.ts';
@@ -11,9 +13,10 @@ import type { Part } from './parts.ts';
 import { pidOf, stopDaemon } from './processes.ts';
 import { refusal, thisHost } from './refusal.ts';
 import { bringUp, startPart } from './up.ts';
-import { createVolume, type VolumeRequest } from './volumes.ts';
+import { createOwnVolume } from './volumes.ts';
 
-export type { Write } from './audit.ts';
+export type { Call } from './audit.ts';
+export type { Ground } from './ground.ts';
 export { loadPair, type PairImages } from './pair-images.ts';
 export type { Part } from './parts.ts';
 export type { VolumeRequest } from './volumes.ts';
@@ -22,20 +25,18 @@ export type { VolumeRequest } from './volumes.ts';
 export interface Cluster {
   /** The file for `kubectl --kubeconfig`. */
   readonly kubeconfig: string;
+  /** What jobs run on, or why they cannot run on a cluster that was given. */
+  readonly ground: Ground | string;
   /** What only our own cluster can do; undefined when the tests run against somebody's. */
   readonly own: OwnCluster | undefined;
 }
 
 /** What a test can do to the cluster that `npm run cluster` brings up. */
-export interface OwnCluster {
-  /** The address of this machine that pods reach: servers of the tests listen here. */
-  readonly hostAddress: string;
-  /** Brings in an image by the name that podman knows, or an archive. */
-  readonly load: (image: string) => Promise<void>;
-  /** Makes a PersistentVolume and says where its files lie on this machine. */
-  readonly volume: (request: VolumeRequest) => Promise<string>;
+export interface OwnCluster extends Ground {
   /** What was written to the API with tokens of a pod, as the API server has counted it. */
-  readonly writesOf: (pod: { readonly namespace: string; readonly name: string }) => Promise<Write[]>;
+  readonly writesOf: (pod: { readonly namespace: string; readonly name: string }) => Promise<Call[]>;
+  /** What was read from it, counted likewise: every `get`, `list` and `watch`. */
+  readonly readsOf: (pod: { readonly namespace: string; readonly name: string }) => Promise<Call[]>;
   /** The process of one program of the cluster; rejects when it does not run. */
   readonly pid: (part: Part) => Promise<number>;
   /** Kills one program of the cluster, such as the API server. */
@@ -55,10 +56,12 @@ export function whyNoCluster(): string | undefined {
  */
 export async function startCluster(): Promise<Cluster> {
   const kubeconfig = given();
-  if (kubeconfig !== undefined) return { kubeconfig, own: undefined };
+  if (kubeconfig !== undefined)
+    return { kubeconfig, ground: whyNoGround(process.env) ?? givenGround(process.env, kubeconfig), own: undefined };
   const layout = layoutOf(process.env);
   await bringUp(layout, 'tests');
-  return { kubeconfig: layout.kubeconfig, own: ownCluster(layout) };
+  const own = ownCluster(layout);
+  return { kubeconfig: layout.kubeconfig, ground: own, own };
 }
 
 /**
@@ -76,8 +79,9 @@ function ownCluster(layout: Layout): OwnCluster {
   return {
     hostAddress: ADDRESSES.host,
     load: async (image) => await loadImage(layout, image),
-    volume: async (request) => await createVolume(layout, request),
+    volume: async (request) => await createOwnVolume(layout, request),
     writesOf: async (pod) => await writesOf(layout, pod),
+    readsOf: async (pod) => await readsOf(layout, pod),
     pid: async (part) => {
       const pid = await pidOf(layout, part);
       if (pid === undefined) throw new Error(`${part} does not run`);

@@ -12,7 +12,7 @@ import { alone } from './lock.ts';
 import { say, step } from './progress.ts';
 import { readStatus } from './status.ts';
 import { bringUp } from './up.ts';
-import { createVolume } from './volumes.ts';
+import { createOwnVolume } from './volumes.ts';
 
 const USAGE = `usage: npm run cluster -- COMMAND
 
@@ -52,7 +52,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     return 0;
   },
   volume: async (layout, [name = missing('NAME'), size = missing('SIZE')], { inMemory }) => {
-    console.log(await createVolume(layout, { name, size, backing: inMemory ? 'memory' : 'directory' }));
+    console.log(await createOwnVolume(layout, { name, size, backing: inMemory ? 'memory' : 'directory' }));
     return 0;
   },
 };

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-import type { OwnCluster } from './index.ts';
+import type { Ground } from './ground.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -27,13 +27,13 @@ type ChartImage = Readonly<Record<'repository' | 'tag' | 'pullPolicy', string>>;
  * Builds the images of this source and brings them into the cluster. Steps whose input has not changed are not done
  * again, and one suite at a time does it.
  */
-export async function loadPair(cluster: OwnCluster): Promise<PairImages> {
+export async function loadPair(ground: Ground): Promise<PairImages> {
   const build = [process.execPath, `${ROOT}/tools/images/src/main.ts`, '--engine', 'podman', '--tag', TAG];
   if (!(await isThere('localhost/ims-agent')))
     process.stderr.write('cluster: builds the images of the pair from this source; minutes the first time\n');
   await run('flock', [`${ROOT}/Dockerfile.agent`, ...build], { maxBuffer: 64 * 1024 * 1024 });
   const repositories = { agent: 'localhost/ims-agent', sshd: 'localhost/ims-sshd' };
-  for (const repository of Object.values(repositories)) await cluster.load(`${repository}:${TAG}`);
+  for (const repository of Object.values(repositories)) await ground.load(`${repository}:${TAG}`);
   const of = (repository: string): ChartImage => ({ repository, tag: TAG, pullPolicy: 'Never' });
   return { agent: of(repositories.agent), sshd: of(repositories.sshd) };
 }

@@ -44,22 +44,31 @@ export function persistentVolume(request: VolumeRequest, path: string): Readonly
   };
 }
 
+/** What keeps an object for the cluster; rejects with what the API server said when it refuses. */
+export type Keep = (object: Readonly<Record<string, unknown>>) => Promise<unknown>;
+
 /**
- * Makes a volume.
+ * Makes a volume below a directory that the node sees under the same path.
  *
  * @returns where its files lie on this machine
  */
-export async function createVolume(layout: Layout, request: VolumeRequest): Promise<string> {
+export async function createVolume(directory: string, request: VolumeRequest, keep: Keep): Promise<string> {
   const size = bytesOf(request.size);
-  const path = `${layout.volumes}/${request.name}`;
-  await mkdir(layout.volumes, { recursive: true });
+  const path = `${directory}/${request.name}`;
+  await mkdir(directory, { recursive: true });
   await mkdir(path).catch((error: unknown) => {
     throw new Error(`the volume ${request.name} is there already, or cannot be: ${path}`, { cause: error });
   });
   if (request.backing === 'memory')
     await run('mount', '-t', 'tmpfs', '-o', `size=${String(size)},mode=755`, request.name, path);
-  const body = persistentVolume(request, path);
-  const answer = await ask(layout, { method: 'POST', path: '/api/v1/persistentvolumes', body });
-  if (answer.status !== 201) throw new Error(`the API server refused the volume ${request.name}: ${answer.body}`);
+  await keep(persistentVolume(request, path));
   return path;
+}
+
+/** Makes a volume of our own cluster. */
+export async function createOwnVolume(layout: Layout, request: VolumeRequest): Promise<string> {
+  return await createVolume(layout.volumes, request, async (body) => {
+    const answer = await ask(layout, { method: 'POST', path: '/api/v1/persistentvolumes', body });
+    if (answer.status !== 201) throw new Error(`the API server refused the volume ${request.name}: ${answer.body}`);
+  });
 }

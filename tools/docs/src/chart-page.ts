@@ -45,9 +45,11 @@ is bound to nobody:`,
 made of it is packed, stored and registered. The chart \`ims-buildenv\` is installed in the namespace beforehand.`,
     `\`\`\`sh
 helm install --namespace ims my-job helm/ims-job \\
-  --set job.id=$(uuidgen) --set result.name=cos-2.5-mine \\
+  --set job.id=7a3c3028-4b0e-4a55-9d0c-2f6f1f0c9e11 --set result.name=cos-2.5-mine \\
   --set source.url=s3://boot-images/5f0c7b0e/rootfs --set-file ssh.publicKey=$HOME/.ssh/id_ed25519.pub
 \`\`\``,
+    `\`job.id\` is the id that IMS has for the job. Where there is no IMS, any will do, and nothing is registered:
+\`--set ims.enabled=false --set job.id=$(uuidgen)\`.`,
     `Helm then prints the commands that watch the job, log in and finish it. A job is never changed while it runs: install
 another release for another job.`,
     '## Names',
@@ -62,7 +64,10 @@ neither for any other reason that another start would not get over: [when it fai
     `All work as root, since an image belongs to root; every other right is dropped unless a comment beside it in
 [_security.tpl](templates/_security.tpl) says what for. The agent and the stage before it have a read-only root file
 system. \`job.dkms\` and \`job.arch=aarch64\` make the sshd container privileged: they mount kernel file systems into the
-image or register an emulator. Give them a runtime class with a kernel of its own (\`runtimeClass\`).`,
+image or register an emulator. Give them a runtime class with a kernel of its own (\`runtimeClass\`); without one they are
+refused, unless \`runtimeClass.hostKernel=true\` says that whoever logs in may be root of the node.`,
+    `What builds the image of a \`create\` job is privileged, as IMS has it: kiwi mounts file systems into the root that it
+builds. It is over before there is a shell. \`builder.privileged=false\` is for a builder that can do without.`,
     `The sshd container, in which the user works, has no token of the service account, no key of S3 and no secret of the
 token server: neither mounted nor in its environment.`,
   ],

@@ -11,7 +11,7 @@ import { provideBases } from './bases.ts';
 import { basesOf, buildArguments, imageNamed, IMAGES, type ImageName } from './dockerfile.ts';
 import { findEngine, follow } from './engine.ts';
 import { npmSecrets, openFiles, revision } from './machine.ts';
-import { ownMegabytes } from './weight.ts';
+import { overweight, ownMegabytes } from './weight.ts';
 
 const USAGE = `usage: npm run images -- [sshd] [agent] [--engine podman|docker] [--tag TAG]
 
@@ -60,14 +60,18 @@ async function buildAll(
   const base = new Map([...usual, ...bases]).get('BASE_IMAGE') ?? '';
   const { version, tag } = wanted;
   const common = { version, tag, revision: revision(ROOT), bases, secrets: npmSecrets(process.env) };
+  const tooHeavy: string[] = [];
   for (const image of images) {
     const startedAt = performance.now();
     say(`builds ${image}:${tag} with ${engine}`);
     await follow(engine, ...buildArguments({ ...common, image, openFiles: openFiles() }));
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    const weight = ownMegabytes(engine, `${image}:${tag}`, base);
-    say(`${image}:${tag} is built (${seconds} s); it adds ${weight.toFixed(1)} MB to its base`);
+    const megabytes = ownMegabytes(engine, `${image}:${tag}`, base);
+    say(`${image}:${tag} is built (${seconds} s); it adds ${megabytes.toFixed(1)} MB to its base`);
+    const refusal = overweight(image, { engine, tag, megabytes });
+    if (refusal !== undefined) tooHeavy.push(refusal);
   }
+  if (tooHeavy.length > 0) throw new Error(tooHeavy.join('\n'));
 }
 
 function say(line: string): void {

@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../lint/projects.js';
 import { basesOf, buildArguments, imageNamed, IMAGES } from '../src/dockerfile.ts';
 import { openFilesIn } from '../src/machine.ts';
+import { MOST_MEGABYTES, overweight } from '../src/weight.ts';
 
 const files = Object.values(IMAGES);
 const textOf = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -86,5 +87,23 @@ describe('npm run images', () => {
     expect(openFilesIn(limits('20000'))).toBe(20_000);
     expect(openFilesIn(limits('1048576'))).toBeUndefined();
     expect(openFilesIn(limits('unlimited'))).toBeUndefined();
+  });
+
+  it('refuses an image that has grown beyond its limit, with what has to be done', () => {
+    const weighed = (megabytes: number): string | undefined =>
+      overweight('ims-sshd', { engine: 'podman', tag: 'mine', megabytes });
+    expect(weighed(160)).toBeUndefined();
+    expect(weighed(160.1)).toMatch(
+      /^ims-sshd:mine adds 160\.1 MB to its base, more than the 160 that it may: podman history ims-sshd:mine /,
+    );
+  });
+
+  it('holds to the limits that the page of the images promises', () => {
+    const row =
+      textOf('docs/images.md')
+        .split('\n')
+        .find((line) => line.includes('adds to its base')) ?? '';
+    const promised = [...row.matchAll(/at most (\d+)/g)].map(([, most]) => Number(most));
+    expect(promised).toEqual([MOST_MEGABYTES['ims-sshd'], MOST_MEGABYTES['ims-agent']]);
   });
 });

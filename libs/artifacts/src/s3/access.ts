@@ -112,8 +112,8 @@ function lingering(signal: AbortSignal): Disposable & { readonly signal: AbortSi
 export function retryRules(
   settings: S3Settings,
   logger: Logger,
-): Pick<Parameters<typeof retrying>[0], 'policy' | 'serverDelayMs' | 'logger'> {
-  return { policy: settings.retry, serverDelayMs, logger };
+): Pick<Parameters<typeof retrying>[0], 'policy' | 'serverDelayMs' | 'logger' | 'clock'> {
+  return { policy: settings.retry, serverDelayMs, logger, clock: settings.clock };
 }
 
 /** Something that S3 holds and that is not what it should be. */

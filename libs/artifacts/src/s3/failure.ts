@@ -1,6 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { retryAfterOf } from '@ims/retry';
 import { Failure } from '@ims/runtime';
 import { ABSENT, REASONS, ruleForAnswer, ruleForSocket, type ErrorRule, type Role, type Verdict } from './transient.ts';
 
@@ -122,13 +123,6 @@ const EMPTY_CODES = new Set([
 /** A code is a word; what a broken server sends instead is not repeated. */
 function codeOf(name: string): string {
   return EMPTY_CODES.has(name) || !/^[A-Za-z0-9.]{1,64}$/.test(name) ? '' : name;
-}
-
-/** Seconds, or a date of HTTP (RFC 9110 §10.2.3). */
-export function retryAfterOf(header: string | undefined, now = Date.now()): number | undefined {
-  if (header === undefined) return undefined;
-  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
-  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
 }
 
 /** The code of a socket's error; one that tried several addresses holds one for each. */

@@ -3,6 +3,7 @@
 
 import type { Trust } from '@ims/http';
 import type { RetryPolicy } from '@ims/retry';
+import type { Clock } from '@ims/runtime';
 
 /** How an S3 service is reached. */
 export interface S3Settings {
@@ -21,4 +22,6 @@ export interface S3Settings {
   readonly partBytes?: number;
   /** How many parts of all objects together are on their way at once; 3 when left out. */
   readonly parallel?: number;
+  /** By which a delay that the service asks for is waited out. */
+  readonly clock?: Pick<Clock, 'monotonic' | 'sleep'>;
 }

@@ -55,6 +55,11 @@ export const JOB_VARIABLES = {
     fallback: 'false',
     meaning: 'Whether a later pod goes on with an interrupted job; IMS is then not told that it ended in error',
   }),
+  IMS_BACKOFF_LIMIT: optional(
+    'own',
+    integer(0, 1_000_000),
+    'How many failed pods Kubernetes replaces; with IMS_RESUMED_LATER and IMS_POD_UID, IMS is not told `error` for a passing failure while another pod follows',
+  ),
   IMS_CA_DIR: defaulted('own', absolutePath, {
     fallback: '/etc/cray/ca',
     meaning: 'The certificates that are put into the image',

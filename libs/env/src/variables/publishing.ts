@@ -59,7 +59,7 @@ export const PUBLISHING_VARIABLES = {
   }),
   IMS_OUTBOX_TIMEOUT: defaulted('own', integer(1, 604_800), {
     fallback: '7200',
-    meaning: 'Seconds that publishing and the end of the job wait for IMS when it is away',
+    meaning: 'Seconds that publishing and the end of the job together wait for IMS when it is away',
   }),
   IMS_STALL_TIMEOUT: defaulted('own', integer(1, 3600), {
     fallback: '60',

@@ -43,11 +43,16 @@ const DIALECTS: Readonly<Record<Dialect, (status: number, title: string, code?: 
 
 /** Refuses in the words that the request's own server would choose. */
 export async function refuse(exchange: Exchange, usual: number, options: FaultOptions): Promise<void> {
-  const { dialect = dialectOf(exchange.request), retryAfter, as } = options;
+  const { dialect = dialectOf(exchange.request), as } = options;
   const status = as?.status ?? usual;
-  const later = retryAfter === undefined || status !== 503 ? {} : { 'Retry-After': String(retryAfter) };
+  const later = status === 503 ? laterOf(options) : {};
   const body = DIALECTS[dialect](status, STATUS_CODES[status] ?? 'Error', as?.code);
   await answerAlone(exchange, { status, headers: later, ...body });
+}
+
+/** The header that says when to come again. */
+export function laterOf({ retryAfter }: FaultOptions): Readonly<Record<string, string>> {
+  return retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
 }
 
 /** Reads the request to its end and answers in the target's place. */

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { answerAlone, refuse } from './answers.ts';
+import { answerAlone, laterOf, refuse } from './answers.ts';
 import { breakAt, cutAnswer } from './breaks.ts';
 import type { Exchange } from './exchange.ts';
 import type { FaultOptions } from './options.ts';
@@ -20,6 +20,7 @@ export type FaultName =
   | 'half-close'
   | 'truncated-body'
   | 'lying-200'
+  | 'answer'
   | 'slow-drip'
   | 'duplicate'
   | 'corrupt';
@@ -51,6 +52,17 @@ export const FAULTS: Readonly<Record<FaultName, Fault>> = {
   /** The request is read and not forwarded, and the client is told that all is well. */
   'lying-200': async (exchange, options) => {
     await answerAlone(exchange, { status: 200, type: 'text/html', text: options.body ?? PORTAL_PAGE });
+  },
+  /** The same with the status and the body that the test wants: a gateway's own word. */
+  answer: async (exchange, options) => {
+    const headers = { ...laterOf(options), ...options.headers };
+    const { status = 502, body: text = PORTAL_PAGE } = options;
+    await answerAlone(exchange, {
+      status,
+      headers,
+      type: text.startsWith('{') ? 'application/json' : 'text/html',
+      text,
+    });
   },
   /** A few bytes at a time. */
   'slow-drip': drip,

@@ -23,10 +23,14 @@ export interface FaultOptions {
   readonly dialect?: Dialect;
   /** `500`, `503`, `403`, in the words of S3: the status and the code, those of the fault when left out. */
   readonly as?: { readonly status: number; readonly code: string };
-  /** `503`: the header Retry-After; none when left out. */
+  /** `503`, `answer`: the header Retry-After; none when left out. */
   readonly retryAfter?: number | string;
-  /** `lying-200`: the body; a page of HTML when left out. */
+  /** `lying-200`, `answer`: the body; a page of HTML when left out. */
   readonly body?: string;
+  /** `answer`: 502 when left out. */
+  readonly status?: number;
+  /** `answer`: further headers. */
+  readonly headers?: Readonly<Record<string, string>>;
   /**
    * Bytes of a body that pass before the fault: half of it when left out and its length is known, else what comes
    * first. A response without a body breaks in the midst of its headers.

@@ -7,7 +7,7 @@ import { ERRORS, VERSION } from '@ims/contract';
 import { cleanUp, SOURCE_TREE } from '@ims/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { chartDirectory, helm, only, refusal, render, type KubernetesObject, type Values } from './charts.ts';
+import { chartDirectory, helm, only, render, type KubernetesObject, type Values } from './charts.ts';
 import { container, customize, variable, variableNames, type JobObject } from './job-object.ts';
 
 afterEach(cleanUp);
@@ -48,7 +48,7 @@ describe('the chart of a job', () => {
   });
 
   it('takes a public key to the letter, with a comment of any kind', async () => {
-    const publicKey = 'ssh-ed25519 AAAA a: "b" \'c\' # {{ d }}\nssh-rsa BBBB yes';
+    const publicKey = 'ssh-ed25519 AAAA a: "b" \'c\' # {{ d }}\nssh-rsa AAAAB3 yes';
     const map = only<KubernetesObject & { kind: 'ConfigMap'; data: Record<string, string> }>(
       await render('ims-job', customize({ ssh: { publicKey } })),
       'ConfigMap',
@@ -70,6 +70,9 @@ describe('the chart of a job', () => {
     expect(made.spec.template.spec.restartPolicy).toBe('Never');
     expect(variable(made, 'agent', 'IMS_RESUMED_LATER')).toBe('True');
     expect(variable(made, 'prepare', 'IMS_RESUMED_LATER')).toBe('True');
+    expect(variable(made, 'agent', 'IMS_BACKOFF_LIMIT')).toBe('6');
+    expect(variable(made, 'prepare', 'IMS_BACKOFF_LIMIT')).toBe('6');
+    expect(variableNames(made, 'prepare')).toContain('IMS_POD_UID');
   });
 
   it('H31 mounts the token, the keys and the secret where no user works', async () => {
@@ -112,7 +115,7 @@ describe('the chart of a job', () => {
     expect(variable(made, 'sshd', 'IMS_HOST_KEY_DIR')).toBe(directory);
   });
 
-  it('drops every right that nobody needs, in every container', async () => {
+  it('drops every right that nobody needs, in every container of the pair', async () => {
     const made = await job(customize());
     for (const name of ['prepare', 'agent', 'sshd']) {
       const { securityContext } = container(made, name);
@@ -138,6 +141,12 @@ describe('the chart of a job', () => {
     expect(container(made, 'agent').securityContext?.privileged).toBeUndefined();
     expect(made.spec.template.spec).toMatchObject({ runtimeClassName });
     expect(variable(made, 'sshd', 'JOB_ENABLE_DKMS')).toBe('True');
+  });
+
+  it('gives it them on the kernel of the node only when that is said in so many words', async () => {
+    const made = await job(customize({ job: { dkms: true }, runtimeClass: { dkms: '', hostKernel: true } }));
+    expect(container(made, 'sshd').securityContext).toMatchObject({ privileged: true });
+    expect(made.spec.template.spec.runtimeClassName).toBeUndefined();
   });
 
   it('publishes on the claim, without keys and secrets, when it is told so', async () => {
@@ -181,36 +190,5 @@ describe('the chart', () => {
     const version = (await readFile(`${SOURCE_TREE}/.chart_version`, 'utf8')).trim();
     expect(text).toContain(`\nversion: ${version}\n`);
     expect(text).toContain(`\nappVersion: ${VERSION}\n`);
-  });
-});
-
-describe('values that cannot be meant', () => {
-  it('are named all at once, each with its mend', async () => {
-    const said = await refusal('ims-job', {});
-    expect(said).toContain('job.id is missing');
-    expect(said).toContain('--set-file ssh.publicKey=');
-    expect(said).toContain('source.url is missing');
-    expect(said).toContain('result.name is missing');
-  });
-
-  it.each<[string, Values, string]>([
-    ['a misspelt key', { ...customize(), jobs: {} }, "'jobs'"],
-    ['a misspelt key below another', customize({ job: { jailed: true } }), "'jailed'"],
-    ['a word in the place of a truth', customize({ job: { jail: 'True' } }), "'/job/jail': got string, want boolean"],
-    [
-      'a number in the place of a name',
-      customize({ result: { name: 1.5 } }),
-      "'/result/name': got number, want string",
-    ],
-    ['an id that is none', customize({ job: { id: 'my-job' } }), "'/job/id'"],
-    ['an architecture that nobody knows', customize({ job: { arch: 'arm64' } }), "'x86_64', 'aarch64'"],
-    ['a path in the place of a file name', customize({ result: { kernel: '/boot/vmlinuz' } }), "'/result/kernel'"],
-    ['a private key', customize({ ssh: { publicKey: '-----BEGIN OPENSSH PRIVATE KEY-----' } }), "'/ssh/publicKey'"],
-    ['a script that no program reads', customize({ ssh: { customizationScript: 'zypper in x' } }), '^#!'],
-    ['two sources', customize({ source: { secret: 's' } }), 'source.url and source.secret are both given'],
-    ['IMS without S3', customize({ store: { bucket: '' } }), 'set ims.enabled=false'],
-    ['a source of a created image', customize({ job: { action: 'create' } }), 'job.action is create'],
-  ])('like %s are refused', async (_what, values, why) => {
-    expect(await refusal('ims-job', values)).toContain(why);
   });
 });

@@ -10,7 +10,7 @@ import { expect, it } from 'vitest';
 
 import { commission } from '../publishing/base-image.ts';
 import { expectPublished } from '../publishing/outcome.ts';
-import { describeJobs, type Bench } from './bench.ts';
+import { describeJobsOnOwn, type Bench } from './bench.ts';
 import { HOLDS, type Held, type HeldPhase, type Started } from './holds.ts';
 import { annotationOf, startPodJob } from './pod-job.ts';
 import { processesIn } from './pod-processes.ts';
@@ -29,7 +29,7 @@ interface HeldJob extends Started {
   readonly isPublished: () => Promise<void>;
 }
 
-describeJobs('a Job whose API server goes away for a minute', 'outage', (bench) => {
+describeJobsOnOwn('a Job whose API server goes away for a minute', 'outage', (bench) => {
   it('goes on and ends as if nothing had happened, and its pod is told the truth as soon as that is possible', async () => {
     const own = bench().own;
     const start = async (phase: HeldPhase): Promise<HeldJob> => await startHeld(bench(), HOLDS[phase].hold);

@@ -15,7 +15,7 @@ describeJobs('a Job with dkms', 'dkms', (bench) => {
     const world = await bench().startWorld();
     const { job: commissioned, base } = await commission(world);
     const source = { url: `s3://${world.objects.bucket}/${base.key}` };
-    const values = { job: { jail: true, dkms: true }, runtimeClass: { dkms: '' }, source };
+    const values = { job: { jail: true, dkms: true }, runtimeClass: { dkms: '', hostKernel: true }, source };
     const job = await startPodJob(bench(), { world, job: commissioned, values });
     await job.shellReady();
     const mounted = await job.ssh("busybox awk '$2 ~ /^.(proc|sys|dev)$/ { print $2, $3 }' /proc/self/mounts");

@@ -9,9 +9,10 @@ import { eventually, signalTo } from '@ims/testing';
 import { expect, it } from 'vitest';
 
 import { commission } from '../publishing/base-image.ts';
-import { expectPublished } from '../publishing/outcome.ts';
+import { expectPublished, statusesIn } from '../publishing/outcome.ts';
 import { enlarge } from '../support/large-image.ts';
-import { describeJobs, type Bench } from './bench.ts';
+import type { World } from '../support/world.ts';
+import { describeJobsOnOwn, type Bench } from './bench.ts';
 import { annotationOf, startPodJob, type PodJob } from './pod-job.ts';
 import { processNamed } from './pod-processes.ts';
 import { expectToldTruly } from './told.ts';
@@ -23,13 +24,14 @@ const LARGE = 24;
 
 interface Filling {
   readonly job: PodJob;
+  readonly world: World;
   /** The image is published once, and everything says so. */
   readonly expectDone: () => Promise<void>;
 }
 
-describeJobs('a Job on a claim', 'full', (bench) => {
+describeJobsOnOwn('a Job on a claim', 'full', (bench) => {
   it('H16 that is too small for its image says so, and goes on when the claim has grown', async () => {
-    const { job, expectDone } = await startOn(bench(), '16Mi');
+    const { job, world, expectDone } = await startOn(bench(), '16Mi');
     const first = await job.pod();
     await eventually(async () => (await job.status()).reason === 'NoSpace');
     expect(await job.status()).toMatchObject({
@@ -41,6 +43,9 @@ describeJobs('a Job on a claim', 'full', (bench) => {
     await job.shellReady();
     await job.ssh('touch /tmp/complete');
     await expectDone();
+    // What the next pod gets over is no end.
+    expect(statusesIn(world)).not.toContain('error');
+    expect(statusesIn(world).at(-1)).toBe('success');
   });
 
   it.each([
@@ -91,6 +96,7 @@ async function startOn(bench: Bench, room: string, more: { readonly onInvalid?: 
   const job = await startPodJob(bench, { world, job: commissioned, values, room });
   return {
     job,
+    world,
     expectDone: async () => {
       expect(await job.ended('Complete')).toBe('CompletionsReached');
       await expectPublished(world, commissioned, [base.key]);

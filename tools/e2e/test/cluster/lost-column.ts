@@ -7,7 +7,8 @@ import { afterAll, expect, it } from 'vitest';
 import { tableOf, type Row } from '../fault-matrix/table.ts';
 import { commission } from '../publishing/base-image.ts';
 import { expectPublished } from '../publishing/outcome.ts';
-import { describeJobs, type Bench } from './bench.ts';
+import { describeJobsOnOwn, type Bench } from './bench.ts';
+import { followPod } from './following.ts';
 import { HOLDS, type HeldPhase } from './holds.ts';
 import { LOSSES, type Loss, type Present } from './losses.ts';
 import { startPodJob } from './pod-job.ts';
@@ -15,14 +16,14 @@ import { expectToldTruly } from './told.ts';
 
 /** One phase of the table: each loss meets it once, in jobs of their own, side by side. One phase is one file. */
 export function describeLosses(phase: HeldPhase): void {
-  describeJobs('a Job that loses something', phase.toLowerCase(), (bench) => {
+  describeJobsOnOwn('a Job that loses something', phase.toLowerCase(), (bench) => {
     const rows: Row[] = [];
 
     afterAll(() => {
       process.stdout.write(`${tableOf(rows)}\n`);
     });
 
-    it(`H3 H6 while it is ${phase} ends in the next pod, with one record, one set of objects and the truth`, async () => {
+    it(`H3 H6 while it is ${phase} ends in the next pod, with one record, one set of objects and the truth; whose pod is told to end says so on it`, async () => {
       const { present } = HOLDS[phase];
       const losses = LOSSES.filter((loss) => canBeLost(loss, present));
       const cells = losses.map(async (loss): Promise<Row> => {
@@ -49,8 +50,11 @@ async function play(bench: Bench, phase: HeldPhase, { lose, container }: Loss): 
   const source = { url: `s3://${world.objects.bucket}/${base.key}` };
   const job = await startPodJob(bench, { world, job: commissioned, values: { job: { jail: true }, source } });
   const { pod: first, release } = await hold({ world, base, job });
+  const isTold = container === undefined;
+  const following = isTold ? await followPod(bench.namespace, first) : undefined;
   await lose(bench, first, present);
-  await release(container === undefined ? 'told-to-end' : 'now');
+  await release(isTold ? 'told-to-end' : 'now');
+  await following?.expectInterrupted();
   await eventually(async () => (await job.pod()).metadata.uid !== first.metadata.uid);
   if (needsUser) {
     await job.shellReady();

@@ -8,16 +8,21 @@ import { kubernetesClients } from '@ims/testing';
 
 import { ask, type Answer } from './ask.ts';
 import { chartDirectory, type Chart, type Values } from '../charts/charts.ts';
+import { liveClient, type LiveLogin } from '../support/client.ts';
 
 /** A namespace of a suite's own, as the cluster's administrator sees it. */
 export interface Namespace extends AsyncDisposable {
   readonly name: string;
+  /** The administrator's. */
+  readonly kubeconfig: string;
   /** Runs kubectl in the namespace; rejects with what it said when it fails. */
   readonly kubectl: (args: readonly string[], input?: string) => Promise<string>;
   /** The same with another kubeconfig, for others than the administrator; never rejects. */
   readonly kubectlAs: (kubeconfig: string, args: readonly string[]) => Promise<Answer>;
-  /** Installs a chart, under its own name unless told otherwise; what is not uninstalled goes with the namespace. */
-  readonly install: (chart: Chart, given?: { readonly name: string; readonly values: Values }) => Promise<void>;
+  /** Starts kubectl in the namespace and leaves it running, at the latest until the test has ended. */
+  readonly follow: (args: readonly string[]) => LiveLogin;
+  /** Installs a chart, under its own name unless told otherwise, and gives what helm says; what is not uninstalled goes with the namespace. */
+  readonly install: (chart: Chart, given?: { readonly name: string; readonly values: Values }) => Promise<string>;
   readonly uninstall: (name: string) => Promise<void>;
 }
 
@@ -36,13 +41,15 @@ export async function openNamespace(cluster: Cluster, purpose: string): Promise<
   await admin(['create', 'namespace', name]);
   return {
     name,
+    kubeconfig: cluster.kubeconfig,
     kubectl: admin,
     kubectlAs: async (kubeconfig, args) =>
       await ask(kubectl, ['--kubeconfig', kubeconfig, '--namespace', name, ...args]),
+    follow: (args) => liveClient(kubectl, [...inside, ...args]),
     install: async (chart, given = { name: chart, values: {} }) => {
       installed.add(given.name);
       const args = ['install', given.name, chartDirectory(chart), '--values', '-'];
-      said(await ask(helm, [...inside, ...args], JSON.stringify(given.values)));
+      return said(await ask(helm, [...inside, ...args], JSON.stringify(given.values)));
     },
     uninstall,
     [Symbol.asyncDispose]: async () => {

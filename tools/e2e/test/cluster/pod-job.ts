@@ -22,6 +22,8 @@ const RESOURCES = { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: 
 /** A job of the real pair, as its user and its operator see it through kubectl. */
 export interface PodJob {
   readonly name: string;
+  /** What helm has said to whoever installed it. */
+  readonly said: string;
   /** The claim on this machine: P of the contract. */
   readonly directory: string;
   readonly pods: () => Promise<readonly SeenPod[]>;
@@ -41,6 +43,8 @@ export interface PodJob {
   readonly events: () => Promise<readonly SeenEvent[]>;
   /** Waits for such an end, and gives the reason that the Job has for it. */
   readonly ended: (how: 'Complete' | 'Failed') => Promise<string | undefined>;
+  /** What goes on with the claim as another release. */
+  readonly asRelease: (name: string) => PodJob;
 }
 
 /** What a job is made of. */
@@ -67,8 +71,8 @@ export async function startPodJob(bench: Bench, options: PodJobOptions): Promise
     await namespace.uninstall(name);
     await namespace.kubectl(['wait', 'pod', '--for=delete', '--timeout=90s', '--selector', selectorOf(name)]);
   });
-  await namespace.install('ims-job', { name, values: await valuesOf(bench, name, options) });
-  const found = podJobOf(bench, { name, directory, key: options.job.key });
+  const said = await namespace.install('ims-job', { name, values: await valuesOf(bench, name, options) });
+  const found = podJobOf(bench, { name, said, directory, key: options.job.key });
   // Before the job is taken away, which a listener for failures would come too late for.
   const test = TestRunner.getCurrentTest();
   onCleanup(async () => {
@@ -77,10 +81,11 @@ export async function startPodJob(bench: Bench, options: PodJobOptions): Promise
   return found;
 }
 
-async function makeVolume({ namespace, own }: Bench, name: string, room?: string): Promise<string> {
+/** Makes a volume for a claim, which goes with the test; says where its files lie on this machine. */
+export async function makeVolume({ namespace, ground }: Bench, name: string, room?: string): Promise<string> {
   const volume = `${namespace.name}-${name}`;
   const backing = room === undefined ? 'directory' : 'memory';
-  const directory = await own.volume({ name: volume, size: room ?? '1Gi', backing });
+  const directory = await ground.volume({ name: volume, size: room ?? '1Gi', backing });
   onCleanup(async () => {
     await namespace.kubectl(['delete', 'persistentvolume', volume, '--wait=false']);
     await removeTree(directory);
@@ -122,10 +127,9 @@ async function valuesOf(
   return all;
 }
 
-function podJobOf(
-  { namespace }: Bench,
-  { name, directory, key }: { readonly name: string; readonly directory: string; readonly key: string },
-): PodJob {
+function podJobOf(bench: Bench, given: Pick<PodJob, 'name' | 'said' | 'directory'> & { readonly key: string }): PodJob {
+  const { namespace } = bench;
+  const { name, said, directory, key } = given;
   const { kubectl } = namespace;
   const json = async <T>(...args: readonly string[]): Promise<T> =>
     JSON.parse(await kubectl(['get', ...args, '--output', 'json'])) as T;
@@ -154,6 +158,7 @@ function podJobOf(
     });
   return {
     name,
+    said,
     directory,
     pods,
     pod,
@@ -182,6 +187,7 @@ function podJobOf(
       const job = await json<SeenJob>('job', name);
       return job.status.conditions?.find((condition) => condition.type === how)?.reason;
     },
+    asRelease: (release) => podJobOf(bench, { ...given, name: release }),
   };
 }
 

@@ -9,6 +9,7 @@ import { expectPublished } from '../publishing/outcome.ts';
 import { describeJobs } from './bench.ts';
 import { startCustomizing } from './customizing.ts';
 import type { Namespace } from './namespace.ts';
+import { createPerson, installPlugin } from './plugin.ts';
 import { annotationOf } from './pod-job.ts';
 import { endOf } from './seen.ts';
 import { expectToldTruly } from './told.ts';
@@ -41,9 +42,16 @@ describeJobs('a Job whose agent loses its rights', 'revoked', (bench) => {
   it('while the shell is open ends as well as any, and says once what is missing', async () => {
     const { namespace } = bench();
     const { world, job, commissioned, base } = await startCustomizing(bench(), { jail: true });
+    const onlooker = await createPerson(namespace, await installPlugin(), 'onlooker');
+    const who = ['--serviceaccount', `${namespace.name}:${onlooker.name}`];
+    await namespace.kubectl(['create', 'rolebinding', 'onlooker', '--role', 'ims-user', ...who]);
+    const watch = onlooker.start('watch', job.name);
+    await watch.waitFor('WaitingOnUser');
     await revoke(namespace);
     expect(await job.ssh('touch /tmp/complete')).toMatchObject({ code: 0 });
     expect(await job.ended('Complete')).toBe('CompletionsReached');
+    expect(await watch.ended).toBe(0);
+    expect(watch.said).toMatch(/^Succeeded /m);
     await expectPublished(world, commissioned, [base.key]);
     const pod = await job.pod();
     expect(annotationOf(pod, 'phase')).toBe('WaitingOnUser');

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { chmod, copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-import type { OwnCluster } from '@ims/cluster';
+import type { Ground } from '@ims/cluster';
 import { temporaryDirectory } from '@ims/testing';
 
 const run = promisify(execFile);
@@ -33,7 +33,7 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 /** Makes the image and brings it into the cluster. */
-export async function loadStandIn(cluster: OwnCluster): Promise<void> {
+export async function loadStandIn(ground: Ground): Promise<void> {
   const directory = await temporaryDirectory('stand-in');
   const root = `${directory}/root`;
   for (const folder of ['bin', 'usr/bin', 'etc', 'tmp']) await mkdir(`${root}/${folder}`, { recursive: true });
@@ -47,6 +47,6 @@ export async function loadStandIn(cluster: OwnCluster): Promise<void> {
   await run('tar', ['--create', '--directory', root, '--file', archive, '.']);
   const name = `${STAND_IN.repository}:${STAND_IN.tag}`;
   await run('podman', ['import', '--quiet', '--change', 'ENV PATH=/usr/bin:/bin', archive, name]);
-  await cluster.load(name);
+  await ground.load(name);
   await run('podman', ['rmi', '--force', name]);
 }

@@ -141,9 +141,9 @@ describe('H2 an IMS that is only sometimes itself', () => {
     expect(statusesIn(world).at(-1)).toBe('success');
   });
 
-  it('H3 an IMS before 3.24 refuses the tag, and there is still one record', async () => {
+  it('H3 an IMS before 3.24 refuses the tag, and a request that did not arrive leaves one record', async () => {
     const world = await startWorld({ ims: { metadata: 'refused' } });
-    world.proxies.ims.on({ fault: 'reset', when: 'after', method: 'POST', path: /\/images$/, nth: 2, times: 1 });
+    world.proxies.ims.on({ fault: 'reset', when: 'before', method: 'POST', path: /\/images$/, nth: 2, times: 1 });
     const pair = await world.startPair({ action: 'create' });
     expect(await pair.ends()).toEqual({ agent: 0, sshd: 0 });
     await expectPublished(world, pair.job);

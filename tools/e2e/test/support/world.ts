@@ -76,7 +76,7 @@ const CLIENT_SECRET = 'client-secret-that-nobody-may-see';
 /** Starts a world that ends with the test. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const { host } = options;
-  const tls = options.tls === true ? await createCertificates() : undefined;
+  const tls = options.tls === true ? await createCertificates(host) : undefined;
   const [objects, tokens] = await Promise.all([
     startObjectStore(tls === undefined ? {} : { tls }),
     startTokenServer({

@@ -1,15 +1,9 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { discard, type Opened } from './open.ts';
-import { HttpProblem, problemOf } from './problem.ts';
+import type { Opened } from './opened.ts';
+import { problemOf, HttpProblem } from './problem.ts';
 import type { Watchdog } from './watchdog.ts';
-
-/** The bytes of an answer; each piece is good until the next one is asked for. */
-export interface Body extends AsyncIterable<Uint8Array> {
-  /** Ends the connection. */
-  destroy(): unknown;
-}
 
 /**
  * Reads a body into text, at most `maxBytes` of it.
@@ -33,7 +27,7 @@ export async function readText({ hop, headers, body }: Opened, maxBytes: number,
   } catch (error) {
     throw signal.aborted ? signal.reason : problemOf(error, hop, 'within the answer');
   } finally {
-    discard(body);
+    body.destroy();
   }
 }
 
@@ -60,6 +54,6 @@ export async function* readBytes(
     throw signal.aborted ? signal.reason : problemOf(error, hop, 'within the answer');
   } finally {
     watchdog.disarm();
-    discard(body);
+    body.destroy();
   }
 }
