@@ -56,7 +56,7 @@ const large = randomBytes(PART + 1_000_003);
 
 /** What stands before a service says for itself, with a page and without a code. */
 const strayed = (status: number) =>
-  ({ fault: '503', as: { status, code: '' }, dialect: 'html' }) as const satisfies Omit<FaultRule, 'method' | 'path'>;
+  ({ fault: 'answer', status, dialect: 'html' }) as const satisfies Omit<FaultRule, 'method' | 'path'>;
 
 const CALLS: readonly (readonly [string, Uint8Array, Pick<FaultRule, 'method' | 'path'>])[] = [
   ['an object in one piece', small, { method: 'PUT', path: /rootfs/ }],
@@ -66,12 +66,12 @@ const CALLS: readonly (readonly [string, Uint8Array, Pick<FaultRule, 'method' | 
   ['the completion', large, { method: 'POST', path: /uploadId=/ }],
 ];
 
-const FAULTS: readonly (readonly [string, Pick<FaultRule, 'fault' | 'when' | 'as' | 'dialect'>])[] = [
+const FAULTS: readonly (readonly [string, Pick<FaultRule, 'fault' | 'when' | 'status' | 'code' | 'dialect'>])[] = [
   ['500', { fault: '500' }],
   ['503', { fault: '503' }],
   ['a 404 of a load balancer', strayed(404)],
   ['a redirection of a portal', strayed(302)],
-  ['a redirection of S3', { fault: '503', as: { status: 307, code: 'TemporaryRedirect' } }],
+  ['a redirection of S3', { fault: 'answer', status: 307, code: 'TemporaryRedirect' }],
   ['a reset before it is forwarded', { fault: 'reset', when: 'before' }],
   ['a reset in its midst', { fault: 'reset', when: 'during' }],
   ['a reset after it was done', { fault: 'reset', when: 'after' }],

@@ -154,8 +154,7 @@ describe('an object as a source', () => {
 
   it('is there although a load balancer answers with 404 of its own, once for each question', async () => {
     const { path } = await put();
-    for (const method of ['HEAD', 'GET'])
-      proxy.on({ fault: '503', as: { status: 404, code: '' }, dialect: 'html', method, times: 1 });
+    for (const method of ['HEAD', 'GET']) proxy.on({ fault: 'answer', status: 404, dialect: 'html', method, times: 1 });
     const object = await openS3Object({ settings: settings(), address: path, signal: never });
     expect((await readAll(object.read(0))).equals(bytes)).toBe(true);
   });
@@ -165,7 +164,7 @@ describe('an object as a source', () => {
       onProgress: silent,
       signal: never,
     });
-    proxy.on({ fault: '503', as: { status: 404, code: '' }, dialect: 'html', method: 'HEAD', times: 1 });
+    proxy.on({ fault: 'answer', status: 404, dialect: 'html', method: 'HEAD', times: 1 });
     const object = await openS3Object({ settings: settings(), address: stored.path, signal: never });
     expect(object.size).toBe(0);
   });

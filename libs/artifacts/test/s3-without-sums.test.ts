@@ -60,9 +60,8 @@ const holds = async ({ path }: StoredArtifact, bytes: Buffer): Promise<boolean> 
 
 /** What older services answer to everything that speaks of checksums. */
 function refuseSums(): void {
-  const as = { status: 501, code: 'NotImplemented' };
   for (const header of ['x-amz-checksum-algorithm', 'x-amz-checksum-sha256'])
-    proxy.on({ fault: '403', as, header: [header, /./] });
+    proxy.on({ fault: 'answer', status: 501, code: 'NotImplemented', header: [header, /./] });
 }
 
 describe.each(SOURCES)('an object %s', (_how, bytes, source) => {
@@ -117,7 +116,7 @@ describe('prepare', () => {
   });
 
   it('tells what a service refuses for good whatever is asked', async () => {
-    proxy.on({ fault: '403', as: { status: 501, code: 'NotImplemented' }, method: 'POST' });
+    proxy.on({ fault: 'answer', status: 501, code: 'NotImplemented', method: 'POST' });
     await expect(store.prepare(never)).rejects.toMatchObject({
       reason: 'StoreRefused',
       message: expect.stringContaining('501 NotImplemented') as string,

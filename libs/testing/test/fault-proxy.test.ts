@@ -221,7 +221,7 @@ describe('refusals', () => {
 
   it('speak with the status and the code of another refusal', async () => {
     const { proxy } = await startBoth();
-    proxy.on({ fault: '403', dialect: 's3', as: { status: 501, code: 'NotImplemented' } });
+    proxy.on({ fault: 'answer', dialect: 's3', status: 501, code: 'NotImplemented' });
     expect(await call(proxy)).toMatchObject({ status: 501, body: expect.stringContaining('NotImplemented') as string });
   });
 
@@ -256,7 +256,7 @@ describe('an answer of the test', () => {
       headers: { location: headers.Location, 'retry-after': '7', 'content-type': 'application/json' },
     });
     proxy.on({ fault: 'answer' });
-    expect(await call(proxy)).toMatchObject({ status: 502, headers: { 'content-type': 'text/html' } });
+    expect(await call(proxy)).toMatchObject({ status: 502, headers: { 'content-type': 'application/problem+json' } });
     expect(received).toEqual([]);
   });
 });

@@ -42,17 +42,20 @@ const DIALECTS: Readonly<Record<Dialect, (status: number, title: string, code?: 
 };
 
 /** Refuses in the words that the request's own server would choose. */
-export async function refuse(exchange: Exchange, usual: number, options: FaultOptions): Promise<void> {
-  const { dialect = dialectOf(exchange.request), as } = options;
-  const status = as?.status ?? usual;
-  const later = status === 503 ? laterOf(options) : {};
-  const body = DIALECTS[dialect](status, STATUS_CODES[status] ?? 'Error', as?.code);
-  await answerAlone(exchange, { status, headers: later, ...body });
+export async function refuse(exchange: Exchange, status: number, options: FaultOptions): Promise<void> {
+  const { dialect = dialectOf(exchange.request), code } = options;
+  const body = DIALECTS[dialect](status, STATUS_CODES[status] ?? 'Error', code);
+  await answerAlone(exchange, { status, headers: headersOf(options), ...body });
 }
 
-/** The header that says when to come again. */
-export function laterOf({ retryAfter }: FaultOptions): Readonly<Record<string, string>> {
-  return retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
+/** The headers that the test wants; one says when to come again. */
+export function headersOf({ headers, retryAfter }: FaultOptions): Readonly<Record<string, string>> {
+  return { ...headers, ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }) };
+}
+
+/** A body of the test's own. */
+export function bodyOf(text: string): FaultBody {
+  return { type: text.startsWith('{') ? 'application/json' : 'text/html', text };
 }
 
 /** Reads the request to its end and answers in the target's place. */

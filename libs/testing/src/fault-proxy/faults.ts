@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { answerAlone, laterOf, refuse } from './answers.ts';
+import { answerAlone, bodyOf, headersOf, refuse } from './answers.ts';
 import { breakAt, cutAnswer } from './breaks.ts';
 import type { Exchange } from './exchange.ts';
 import type { FaultOptions } from './options.ts';
@@ -53,16 +53,11 @@ export const FAULTS: Readonly<Record<FaultName, Fault>> = {
   'lying-200': async (exchange, options) => {
     await answerAlone(exchange, { status: 200, type: 'text/html', text: options.body ?? PORTAL_PAGE });
   },
-  /** The same with the status and the body that the test wants: a gateway's own word. */
+  /** The request is read, not forwarded, and answered as the test wants: in words of a gateway, or of the server. */
   answer: async (exchange, options) => {
-    const headers = { ...laterOf(options), ...options.headers };
-    const { status = 502, body: text = PORTAL_PAGE } = options;
-    await answerAlone(exchange, {
-      status,
-      headers,
-      type: text.startsWith('{') ? 'application/json' : 'text/html',
-      text,
-    });
+    const { status = 502, body } = options;
+    if (body === undefined) await refuse(exchange, status, options);
+    else await answerAlone(exchange, { status, headers: headersOf(options), ...bodyOf(body) });
   },
   /** A few bytes at a time. */
   'slow-drip': drip,

@@ -19,17 +19,17 @@ export type Dialect = 'plain' | 'problem' | 's3' | 'html';
 export interface FaultOptions {
   /** `reset`, `stall`: `before` when left out. */
   readonly when?: Moment;
-  /** `500`, `503`, `403`: what the request itself speaks when left out, S3 or problem+json. */
+  /** `500`, `503`, `403`, `answer`: what the request itself speaks when left out, S3 or problem+json. */
   readonly dialect?: Dialect;
-  /** `500`, `503`, `403`, in the words of S3: the status and the code, those of the fault when left out. */
-  readonly as?: { readonly status: number; readonly code: string };
-  /** `503`, `answer`: the header Retry-After; none when left out. */
+  /** The same in the words of S3: the code, the usual one of the status when left out. */
+  readonly code?: string;
+  /** `500`, `503`, `403`, `answer`: the header Retry-After; none when left out. */
   readonly retryAfter?: number | string;
-  /** `lying-200`, `answer`: the body; a page of HTML when left out. */
+  /** `lying-200`: the body, a page of HTML when left out. `answer`: instead of the words of the dialect. */
   readonly body?: string;
   /** `answer`: 502 when left out. */
   readonly status?: number;
-  /** `answer`: further headers. */
+  /** `500`, `503`, `403`, `answer`: further headers. */
   readonly headers?: Readonly<Record<string, string>>;
   /**
    * Bytes of a body that pass before the fault: half of it when left out and its length is known, else what comes
