@@ -1,49 +1,27 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { randomBytes, randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
 
 import { encodeManifest, manifestOf } from '@ims/contract';
 import {
-  cleanUp,
   createCertificates,
   createFakeClock,
   eventually,
   freePort,
-  recordingLogger,
-  startFaultProxy,
   startObjectStore,
   type FaultName,
-  type FaultProxy,
   type FaultRule,
-  type ObjectStore,
-  type RecordingLogger,
 } from '@ims/testing';
 import { readTrust } from '@ims/http';
 import type { S3Settings } from '../src/index.ts';
 import { createS3Store } from '../src/s3/store.ts';
-import { bucketOf, optionsOf, PART, type Bucket } from './bucket.ts';
-import { imageOf, never, silent, sourceOf } from './sources.ts';
+import { optionsOf, PART } from './bucket.ts';
+import { bucket, image, logger, proxy, server, useProxiedBucket } from './proxied-bucket.ts';
+import { never, silent, sourceOf } from './sources.ts';
 
-let server: ObjectStore;
-let proxy: FaultProxy;
-let bucket: Bucket;
-let logger: RecordingLogger;
-let image = imageOf(randomUUID());
-beforeAll(async () => {
-  server = await startObjectStore();
-  bucket = bucketOf(server);
-});
-beforeEach(async () => {
-  proxy = await startFaultProxy({ target: server.endpoint });
-  logger = recordingLogger();
-  image = imageOf(randomUUID());
-});
-afterEach(async () => {
-  await proxy.stop();
-});
-afterAll(cleanUp);
+useProxiedBucket();
 
 const brief = { budgetMs: 300, firstMs: 1, longestMs: 5 };
 const storeAt = (endpoint: string, changes: Partial<S3Settings> = {}) =>

@@ -1,42 +1,20 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { encodeManifest, manifestOf, MANIFEST_KEY, type StoredArtifact } from '@ims/contract';
 import { silentLogger } from '@ims/runtime';
-import {
-  awsCli,
-  cleanUp,
-  startFaultProxy,
-  startObjectStore,
-  temporaryDirectory,
-  type FaultProxy,
-  type ObjectStore,
-} from '@ims/testing';
+import { awsCli, temporaryDirectory } from '@ims/testing';
 import { createDualStore, openS3Object, verifyImage } from '../src/index.ts';
 import { createS3Store } from '../src/s3/store.ts';
-import { bucketOf, optionsOf, PART, settingsOf, type Bucket } from './bucket.ts';
-import { imageOf, never, silent, sourceOf } from './sources.ts';
+import { optionsOf, PART, settingsOf } from './bucket.ts';
+import { bucket, image, proxy, server, useProxiedBucket } from './proxied-bucket.ts';
+import { never, silent, sourceOf } from './sources.ts';
 
-let server: ObjectStore;
-let proxy: FaultProxy;
-let bucket: Bucket;
-let image = imageOf(randomUUID());
-beforeAll(async () => {
-  server = await startObjectStore();
-  bucket = bucketOf(server);
-});
-beforeEach(async () => {
-  proxy = await startFaultProxy({ target: server.endpoint });
-  image = imageOf(randomUUID());
-});
-afterEach(async () => {
-  await proxy.stop();
-});
-afterAll(cleanUp);
+useProxiedBucket();
 
 const bytes = randomBytes(PART + 1_000_003);
 const md5 = createHash('md5').update(bytes).digest('hex');

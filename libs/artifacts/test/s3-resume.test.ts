@@ -2,48 +2,20 @@
 // SPDX-License-Identifier: MIT
 
 import { CreateMultipartUploadCommand } from '@aws-sdk/client-s3';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { Failure } from '@ims/runtime';
-import {
-  cleanUp,
-  eventually,
-  recordingLogger,
-  spawnProgram,
-  startFaultProxy,
-  startObjectStore,
-  NODE,
-  temporaryDirectory,
-  type FaultProxy,
-  type ObjectStore,
-  type RecordingLogger,
-} from '@ims/testing';
+import { eventually, spawnProgram, NODE, temporaryDirectory } from '@ims/testing';
 import type { ArtifactSource } from '@ims/export';
 import { createS3Store } from '../src/s3/store.ts';
-import { bucketOf, optionsOf, PART, type Bucket } from './bucket.ts';
-import { imageOf, never, packedSourceOf, silent, sourceOf } from './sources.ts';
+import { optionsOf, PART } from './bucket.ts';
+import { bucket, image, logger, proxy, server, useProxiedBucket } from './proxied-bucket.ts';
+import { never, packedSourceOf, silent, sourceOf } from './sources.ts';
 
-let server: ObjectStore;
-let proxy: FaultProxy;
-let bucket: Bucket;
-let logger: RecordingLogger;
-let image = imageOf(randomUUID());
-beforeAll(async () => {
-  server = await startObjectStore();
-  bucket = bucketOf(server);
-});
-beforeEach(async () => {
-  proxy = await startFaultProxy({ target: server.endpoint });
-  logger = recordingLogger();
-  image = imageOf(randomUUID());
-});
-afterEach(async () => {
-  await proxy.stop();
-});
-afterAll(cleanUp);
+useProxiedBucket();
 
 const bytes = randomBytes(5 * PART + 777_777);
 const PACKED_PART = 8 * 1024 * 1024;

@@ -1,44 +1,22 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { randomBytes, randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { randomBytes } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { StoredArtifact } from '@ims/contract';
 import type { ArtifactSource, ArtifactStore } from '@ims/export';
-import {
-  cleanUp,
-  recordingLogger,
-  startFaultProxy,
-  startObjectStore,
-  type FaultProxy,
-  type ObjectStore,
-  type RecordingLogger,
-} from '@ims/testing';
 import { createS3Store } from '../src/s3/store.ts';
-import { bucketOf, optionsOf, PART, type Bucket } from './bucket.ts';
-import { imageOf, never, packedSourceOf, silent, sourceOf } from './sources.ts';
+import { optionsOf, PART } from './bucket.ts';
+import { bucket, image, logger, proxy, server, useProxiedBucket } from './proxied-bucket.ts';
+import { never, packedSourceOf, silent, sourceOf } from './sources.ts';
 
-let server: ObjectStore;
-let proxy: FaultProxy;
-let bucket: Bucket;
-let logger: RecordingLogger;
-let image = imageOf(randomUUID());
+useProxiedBucket();
+
 let store: ArtifactStore;
-beforeAll(async () => {
-  server = await startObjectStore();
-  bucket = bucketOf(server);
-});
-beforeEach(async () => {
-  proxy = await startFaultProxy({ target: server.endpoint });
-  logger = recordingLogger();
-  image = imageOf(randomUUID());
+beforeEach(() => {
   store = createS3Store(optionsOf(server, { endpoint: proxy.url }, logger));
 });
-afterEach(async () => {
-  await proxy.stop();
-});
-afterAll(cleanUp);
 
 const SOURCES: readonly (readonly [string, Buffer, (bytes: Buffer) => Promise<ArtifactSource>])[] = [
   ['in one piece', randomBytes(300_000), async (bytes) => sourceOf('rootfs', bytes)],
