@@ -4,7 +4,6 @@
 import { readFile } from 'node:fs/promises';
 
 import { eventually, onCleanup } from '@ims/testing';
-import { TestRunner } from 'vitest';
 
 import type { Commission } from '../publishing/base-image.ts';
 import { clientOptions, runClient, type Said } from '../support/client.ts';
@@ -13,7 +12,7 @@ import type { Bench } from './bench.ts';
 import { imsJobObject, namesOf, SHARED } from './ims-objects.ts';
 import { makeVolume } from './pod-job.ts';
 import type { SeenPod } from './seen.ts';
-import { selectorOf, tellAll } from './standing.ts';
+import { selectorOf, tellWhenFailed } from './standing.ts';
 
 /** A job that IMS has started: nothing of our charts is in it, and its account may do nothing. */
 export interface ImsPodJob {
@@ -55,10 +54,7 @@ export async function startImsJob(bench: Bench, options: ImsPodJobOptions): Prom
   const downloadUrl = await world.presign(base.key);
   await create(imsJobObject({ id, images: bench.images, downloadUrl, md5: base.md5, jail, bucket, imsUrl }));
   await create(claimOf(names.claim, `${namespace.name}-${volume}`));
-  const test = TestRunner.getCurrentTest();
-  onCleanup(async () => {
-    if (test?.result?.state === 'fail') await tellAll(namespace, names.job);
-  });
+  tellWhenFailed(namespace, names.job);
   const pod = async (): Promise<SeenPod> => {
     const pods = ['get', 'pods', '--selector', selectorOf(names.job), '--output', 'json'];
     return await eventually(async () => (JSON.parse(await namespace.kubectl(pods)) as { items: SeenPod[] }).items[0]);

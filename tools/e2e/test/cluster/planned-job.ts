@@ -1,13 +1,15 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 
-import type { Ground } from '@ims/cluster';
 import { onCleanup } from '@ims/testing';
 
 import { customize } from '../charts/job-object.ts';
+import type { Bench } from './bench.ts';
 import type { Namespace } from './namespace.ts';
+import { makeVolume } from './pod-job.ts';
+import type { SeenJob } from './seen.ts';
 import { STAND_IN } from './stand-in.ts';
 
 /** A job on a volume of its own, whose agent does what the plan says, a line for each start. */
@@ -22,23 +24,17 @@ export interface PlannedJob {
 }
 
 /** Where planned jobs run; the image of the stand-in has to be loaded. */
-export interface PlannedPlace {
-  readonly ground: Ground;
-  readonly namespace: Namespace;
-}
+export type PlannedPlace = Pick<Bench, 'ground' | 'namespace'>;
 
 /** Starts such a job; it goes with the test. */
 export async function startPlannedJob(
-  { ground, namespace }: PlannedPlace,
+  place: PlannedPlace,
   plan: readonly string[],
   backoffLimit = 6,
 ): Promise<PlannedJob> {
+  const { namespace } = place;
   const name = `plan-${String(Date.now())}`;
-  const directory = await ground.volume({ name: `${namespace.name}-${name}`, size: '1Gi', backing: 'directory' });
-  onCleanup(async () => {
-    await namespace.kubectl(['delete', 'persistentvolume', `${namespace.name}-${name}`, '--wait=false']);
-    await rm(directory, { recursive: true, force: true });
-  });
+  const directory = await makeVolume(place, name);
   await writeFile(`${directory}/plan`, `${plan.join('\n')}\n`);
   const resources = { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '256Mi' } };
   await namespace.install('ims-job', {
@@ -61,12 +57,8 @@ export async function startPlannedJob(
   };
 }
 
-interface Conditions {
-  readonly status: { readonly conditions?: readonly { type: string; status: string; reason?: string }[] };
-}
-
 async function endOf(namespace: Namespace, name: string, how: string): Promise<string | undefined> {
   await namespace.kubectl(['wait', `job/${name}`, `--for=condition=${how}`, '--timeout=110s']);
-  const { status } = JSON.parse(await namespace.kubectl(['get', 'job', name, '--output', 'json'])) as Conditions;
+  const { status } = JSON.parse(await namespace.kubectl(['get', 'job', name, '--output', 'json'])) as SeenJob;
   return status.conditions?.find((condition) => condition.type === how)?.reason;
 }

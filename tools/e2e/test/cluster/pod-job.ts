@@ -5,7 +5,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 
 import { KUBERNETES_PREFIX, type AnnotationName, type JobStatus, type Phase } from '@ims/contract';
 import { eventually, onCleanup, removeTree } from '@ims/testing';
-import { TestRunner } from 'vitest';
 
 import type { Values } from '../charts/charts.ts';
 import { customize } from '../charts/job-object.ts';
@@ -13,7 +12,7 @@ import { clientOptions, liveClient, runClient, type LiveLogin, type Said } from 
 import type { Job } from '../support/job.ts';
 import type { World } from '../support/world.ts';
 import type { Bench } from './bench.ts';
-import { selectorOf, standingOf, tellAll } from './standing.ts';
+import { selectorOf, standingOf, tellWhenFailed } from './standing.ts';
 import type { SeenEvent, SeenJob, SeenPod } from './seen.ts';
 
 /** Small enough for two jobs on two cores beside everything else. */
@@ -73,16 +72,16 @@ export async function startPodJob(bench: Bench, options: PodJobOptions): Promise
   });
   const said = await namespace.install('ims-job', { name, values: await valuesOf(bench, name, options) });
   const found = podJobOf(bench, { name, said, directory, key: options.job.key });
-  // Before the job is taken away, which a listener for failures would come too late for.
-  const test = TestRunner.getCurrentTest();
-  onCleanup(async () => {
-    if (test?.result?.state === 'fail') await tellAll(namespace, name);
-  });
+  tellWhenFailed(namespace, name);
   return found;
 }
 
 /** Makes a volume for a claim, which goes with the test; says where its files lie on this machine. */
-export async function makeVolume({ namespace, ground }: Bench, name: string, room?: string): Promise<string> {
+export async function makeVolume(
+  { namespace, ground }: Pick<Bench, 'namespace' | 'ground'>,
+  name: string,
+  room?: string,
+): Promise<string> {
   const volume = `${namespace.name}-${name}`;
   const backing = room === undefined ? 'directory' : 'memory';
   const directory = await ground.volume({ name: volume, size: room ?? '1Gi', backing });

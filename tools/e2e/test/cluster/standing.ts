@@ -1,6 +1,9 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { onCleanup } from '@ims/testing';
+import { TestRunner } from 'vitest';
+
 import type { Bench } from './bench.ts';
 
 type Namespace = Pick<Bench['namespace'], 'kubectl'>;
@@ -20,8 +23,18 @@ export async function standingOf({ kubectl }: Namespace, name: string): Promise<
   return lines.filter((line) => line.includes(name)).join('\n');
 }
 
-/** Prints all that somebody wants to see of a job whose test has failed. */
-export async function tellAll({ kubectl }: Namespace, name: string): Promise<void> {
+/**
+ * Prints all that somebody wants to see of a job when its test has failed, before what is registered for the clean-up so
+ * far takes it away, which a listener for failures would come too late for.
+ */
+export function tellWhenFailed(namespace: Namespace, name: string): void {
+  const test = TestRunner.getCurrentTest();
+  onCleanup(async () => {
+    if (test?.result?.state === 'fail') await tellAll(namespace, name);
+  });
+}
+
+async function tellAll({ kubectl }: Namespace, name: string): Promise<void> {
   const pick = ['--selector', selectorOf(name)];
   for (const args of [
     ['describe', 'job', name],
