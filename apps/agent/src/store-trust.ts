@@ -34,8 +34,6 @@ export async function readStoreTrust(
   tls: StoreTls,
   { CA_CERT }: { readonly CA_CERT: string | undefined },
 ): Promise<Trust> {
-  const { verify, caFiles } = tls;
-  const files = [...caFiles, CA_CERT];
-  const each = await Promise.all(files.map(async (caFile) => await readTrust({ verify, caFile })));
-  return { ca: [...new Set(each.flatMap(({ ca }) => ca))], rejectUnauthorized: verify };
+  const caFiles = [...tls.caFiles, ...(CA_CERT === undefined ? [] : [CA_CERT])];
+  return await readTrust({ verify: tls.verify, caFiles });
 }

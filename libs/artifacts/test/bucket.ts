@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 
 import { silentLogger, type Logger } from '@ims/runtime';
+import { trustOnly } from '@ims/http';
 import type { ObjectStore } from '@ims/testing';
 import type { S3Settings } from '../src/index.ts';
 import type { S3StoreOptions } from '../src/s3/store.ts';
@@ -26,7 +27,7 @@ export function settingsOf(server: ObjectStore, changes: Partial<S3Settings> = {
   return {
     endpoint: server.endpoint,
     credentials: { accessKeyId: server.accessKey, secretAccessKey: server.secretKey },
-    trust: { ca: [], rejectUnauthorized: true },
+    trust: trustOnly([]),
     stallMs: 20_000,
     retry: { budgetMs: 20_000, firstMs: 1, longestMs: 5 },
     partBytes: PART,

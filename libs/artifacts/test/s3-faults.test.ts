@@ -192,15 +192,15 @@ describe('TLS', () => {
     const certificates = await createCertificates();
     const secure = await startObjectStore({ tls: certificates });
     const open = (trust: S3Settings['trust']) => createS3Store(optionsOf(secure, { trust }, logger));
-    await expect(open(await readTrust({ verify: true, caFile: undefined })).prepare(never)).rejects.toMatchObject({
+    await expect(open(await readTrust({ verify: true, caFiles: [] })).prepare(never)).rejects.toMatchObject({
       reason: 'StoreRefused',
       message: expect.stringContaining('CA that is not trusted') as string,
       advice: expect.stringContaining('S3_SSL_VALIDATE') as string,
     });
     expect(logger.messages('warn')).toEqual([]);
-    await open(await readTrust({ verify: true, caFile: certificates.caFile })).prepare(never);
+    await open(await readTrust({ verify: true, caFiles: [certificates.caFile] })).prepare(never);
     expect(logger.messages('warn')).toEqual([]);
-    await open(await readTrust({ verify: false, caFile: undefined })).prepare(never);
+    await open(await readTrust({ verify: false, caFiles: [] })).prepare(never);
     expect(logger.messages('warn')).toEqual([expect.stringContaining('is not checked')]);
   });
 });

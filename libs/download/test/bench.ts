@@ -4,7 +4,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 
-import { createHttp } from '@ims/http';
+import { createHttp, trustOnly } from '@ims/http';
 import { Failure, systemClock } from '@ims/runtime';
 import { recordingLogger, temporaryDirectory, type ImageServer, type RecordingLogger } from '@ims/testing';
 import type { Beginning, Fetcher, FetchRequest } from '@ims/preparation';
@@ -46,7 +46,7 @@ export async function createBench(options: { budgetMs?: number; stallMs?: number
   const logger = recordingLogger();
   const beginnings: Beginning[] = [];
   const archive = `${directory}/image.sqsh`;
-  const http = createHttp({ trust: { ca: [], rejectUnauthorized: true }, userAgent: 'test' });
+  const http = createHttp({ trust: trustOnly([]), userAgent: 'test' });
   const fetcher = (source: RangeSource): Fetcher =>
     createFetcher({
       source,

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { Agent as PlainAgent } from 'node:http';
+import { Agent as PlainAgent, type AgentOptions } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 
 import type { Trust } from './trust.ts';
@@ -13,13 +13,30 @@ export interface Agents {
 }
 
 /** Makes connections that trust whom `trust` says. */
-export function createAgents({ ca, rejectUnauthorized }: Trust, keepsConnections: boolean): Agents {
-  const usual = { keepAlive: keepsConnections };
-  return { plain: new PlainAgent(usual), tls: new TlsAgent({ ...usual, ca, rejectUnauthorized }) };
+export function createAgents(trust: Trust, options: AgentOptions): Agents {
+  return { plain: new PlainAgent(options), tls: new TrustingAgent(trust, options) };
 }
 
 /** Ends what is still under way. */
 export function closeAgents({ plain, tls }: Agents): void {
   plain.destroy();
   tls.destroy();
+}
+
+type Connection = ReturnType<TlsAgent['createConnection']>;
+
+/** Asks whom to trust when it connects: a client that meets no TLS does not pay for it. */
+class TrustingAgent extends TlsAgent {
+  readonly #trust: Trust;
+
+  constructor(trust: Trust, options: AgentOptions) {
+    super({ ...options, rejectUnauthorized: trust.verify });
+    this.#trust = trust;
+  }
+
+  override createConnection(...[options, done]: Parameters<TlsAgent['createConnection']>): Connection {
+    // Documented for tls.connect, to which it goes, and missing in the types.
+    const trusting = { ...options, secureContext: this.#trust.secureContext() };
+    return super.createConnection(trusting, done);
+  }
 }

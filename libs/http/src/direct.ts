@@ -62,13 +62,13 @@ interface OnRead {
   readonly callback: (count: number, from: Uint8Array) => boolean;
 }
 
-function open({ protocol, hostname, port }: URL, { ca, rejectUnauthorized }: Trust, onread: OnRead): Socket {
+function open({ protocol, hostname, port }: URL, trust: Trust, onread: OnRead): Socket {
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   if (protocol === 'http:') return connectPlain({ host, port: Number(port || 80), onread });
   const servername = isIP(host) === 0 ? host : '';
   // Documented for TLS, too (node:tls, tls.connect), and missing in its types.
-  const options = { host, port: Number(port || 443), servername, ca, rejectUnauthorized, onread };
-  return connectTls(options);
+  const options = { host, port: Number(port || 443), servername, onread };
+  return connectTls({ ...options, secureContext: trust.secureContext(), rejectUnauthorized: trust.verify });
 }
 
 function streamOver(socket: Socket, read: () => void): Duplex {

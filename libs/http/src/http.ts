@@ -85,7 +85,7 @@ export interface HttpOptions {
 
 /** Makes a client that trusts whom `trust` says (H33). It never tries again by itself. */
 export function createHttp({ trust, userAgent, keepsConnections = false }: HttpOptions): Http {
-  const agents = createAgents(trust, keepsConnections);
+  const agents = createAgents(trust, { keepAlive: keepsConnections });
   const end = new AbortController();
   return {
     request: async (call) => await request(callPooled(agents), hopOf(call, userAgent), call),

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 export { publicAddress } from './address.ts';
+export { createAgents, type Agents } from './agents.ts';
 export { createHttp, type Http, type HttpAnswer, type HttpCall, type HttpStream, type HttpStreamCall } from './http.ts';
 export { HttpProblem, type HttpProblemKind } from './problem.ts';
-export { readTrust, type TlsPolicy, type Trust } from './trust.ts';
+export { readTrust, trustOnly, type TlsPolicy, type Trust } from './trust.ts';

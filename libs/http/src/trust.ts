@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { readFile } from 'node:fs/promises';
-import { getCACertificates } from 'node:tls';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 
 import { Failure } from '@ims/runtime';
 
@@ -10,27 +10,41 @@ import { Failure } from '@ims/runtime';
 export interface TlsPolicy {
   /** False only when the site switched the check off in so many words (H33). */
   readonly verify: boolean;
-  /** Certificates that are trusted besides the system's own. */
-  readonly caFile: string | undefined;
+  /** Files of certificates that are trusted besides the system's own. */
+  readonly caFiles: readonly string[];
 }
 
-/** What Node's TLS takes. */
+/** Whose certificates a client accepts. */
 export interface Trust {
-  readonly ca: string[];
-  readonly rejectUnauthorized: boolean;
+  /** Whether they are checked at all. */
+  readonly verify: boolean;
+  /** What Node's TLS takes, made for the first connection and used for all: it costs some 25 ms of a processor. */
+  readonly secureContext: () => SecureContext;
 }
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 
 /**
- * Reads whom to trust: the certificates that come with Node, the system's, and those of the site.
+ * Reads whom to trust: the certificates of the site, besides those that come with Node and the system's, which are
+ * read when there is a connection that needs them.
  *
  * @throws Failure ConfigurationInvalid for a CA file that cannot be read or holds no certificate
  */
-export async function readTrust(policy: TlsPolicy): Promise<Trust> {
-  const site = policy.caFile === undefined ? [] : await readCertificates(policy.caFile);
-  const ca = [...new Set([...getCACertificates('bundled'), ...getCACertificates('system'), ...site])];
-  return { ca, rejectUnauthorized: policy.verify };
+export async function readTrust({ verify, caFiles }: TlsPolicy): Promise<Trust> {
+  const site = (await Promise.all(caFiles.map(readCertificates))).flat();
+  if (!verify) return { verify, secureContext: once(() => []) };
+  const usual = (): string[] => [...getCACertificates('bundled'), ...getCACertificates('system')];
+  return { verify, secureContext: once(() => [...new Set([...usual(), ...site])]) };
+}
+
+/** Trusts these certificates, in PEM, and no others. */
+export function trustOnly(certificates: readonly string[]): Trust {
+  return { verify: true, secureContext: once(() => [...certificates]) };
+}
+
+function once(certificates: () => string[]): Trust['secureContext'] {
+  let made: SecureContext | undefined;
+  return () => (made ??= createSecureContext({ ca: certificates() }));
 }
 
 async function readCertificates(path: string): Promise<string[]> {

@@ -3,11 +3,19 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { cleanUp, freePort, onCleanup, temporaryDirectory } from '@ims/testing';
 import { writeFile } from 'node:fs/promises';
-import { createHttp, HttpProblem, readTrust, type Http, type HttpCall, type TlsPolicy } from '../src/index.ts';
+import {
+  createHttp,
+  HttpProblem,
+  readTrust,
+  trustOnly,
+  type Http,
+  type HttpCall,
+  type TlsPolicy,
+} from '../src/index.ts';
 import { SELF_SIGNED } from './certificate.ts';
 import { serve, serveSockets, serveTls } from './servers.ts';
 
@@ -18,7 +26,7 @@ const SHORT = 50;
 
 async function client(policy: Partial<TlsPolicy> = {}): Promise<Http> {
   const http = createHttp({
-    trust: await readTrust({ verify: true, caFile: undefined, ...policy }),
+    trust: await readTrust({ verify: true, caFiles: [], ...policy }),
     userAgent: 'ims-agent/1',
   });
   onCleanup(async () => {
@@ -302,15 +310,32 @@ describe('H33 the certificate of the server', () => {
     const caFile = `${await temporaryDirectory()}/ca.crt`;
     await writeFile(caFile, SELF_SIGNED.cert);
     expect(await problem((await client()).request(get(url)))).toMatchObject({ kind: 'certificate' });
-    expect(await (await client({ caFile })).request(get(url))).toMatchObject({ text: 'trusted' });
+    expect(await (await client({ caFiles: [caFile] })).request(get(url))).toMatchObject({ text: 'trusted' });
     expect(await (await client({ verify: false })).request(get(url))).toMatchObject({ text: 'trusted' });
+  });
+
+  it('has whom to trust read for the first connection that needs it, and once', async () => {
+    const plain = await serve((_, response) => response.end('plain'));
+    const tls = await serveTls((_, response) => response.end('trusted'));
+    const secureContext = vi.fn(trustOnly([SELF_SIGNED.cert]).secureContext);
+    const http = createHttp({ trust: { verify: true, secureContext }, userAgent: 'ims-agent/1' });
+    onCleanup(async () => await http.close());
+    await http.request(get(plain));
+    expect(secureContext).not.toHaveBeenCalled();
+    await http.request(get(tls));
+    await http.request(get(tls));
+    const contexts = secureContext.mock.results.map(({ value }) => value as unknown);
+    expect(contexts.length).toBeGreaterThan(0);
+    expect(new Set(contexts).size).toBe(1);
   });
 
   it('is refused when it is for another host', async () => {
     const url = await serveTls((_, response) => response.end('trusted'));
     const caFile = `${await temporaryDirectory()}/ca.crt`;
     await writeFile(caFile, SELF_SIGNED.cert);
-    const error = await problem((await client({ caFile })).request(get(url.replace('127.0.0.1', '127.0.0.2'))));
+    const error = await problem(
+      (await client({ caFiles: [caFile] })).request(get(url.replace('127.0.0.1', '127.0.0.2'))),
+    );
     expect(error.kind).toMatch(/^(certificate|unreachable)$/);
   });
 });

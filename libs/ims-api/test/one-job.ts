@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { createHttp } from '@ims/http';
+import { createHttp, trustOnly } from '@ims/http';
 import { silentLogger } from '@ims/runtime';
 import { createImsClient, createImsRegistry, createTokenSource, openOutbox } from '../src/index.ts';
 
@@ -11,7 +11,7 @@ const { url, tokenUrl, clientSecret, path, jobId } = JSON.parse(process.argv[2] 
 const NEVER = new AbortController().signal;
 const retry = { budgetMs: 1000, firstMs: 1, longestMs: 20 };
 const logger = silentLogger;
-const http = createHttp({ trust: { ca: [], rejectUnauthorized: true }, userAgent: 'ims-agent/1' });
+const http = createHttp({ trust: trustOnly([]), userAgent: 'ims-agent/1' });
 const config = async () => ({ endpoint: tokenUrl ?? '', clientId: 'agent', clientSecret: clientSecret ?? '' });
 const tokens = createTokenSource({ http, config, deadlineMs: 5000, retry, logger });
 const client = createImsClient({ http, url: url ?? '', tokens, deadlineMs: 60_000 });

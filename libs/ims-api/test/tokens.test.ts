@@ -4,7 +4,7 @@
 import { writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { createHttp } from '@ims/http';
+import { createHttp, trustOnly } from '@ims/http';
 import {
   cleanUp,
   createCertificates,
@@ -22,7 +22,7 @@ afterEach(cleanUp);
 
 async function source(config: Partial<OauthConfig> = {}, { tls }: Pick<TokenServerOptions, 'tls'> = {}) {
   const server = await startTokenServer({ clientId: 'agent', clientSecret: SECRET, lifetimeSeconds: 300, tls });
-  const http = createHttp({ trust: { ca: [], rejectUnauthorized: true }, userAgent: 'ims-agent/1' });
+  const http = createHttp({ trust: trustOnly([]), userAgent: 'ims-agent/1' });
   onCleanup(async () => {
     await http.close();
   });

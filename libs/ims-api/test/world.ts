@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { createHttp } from '@ims/http';
+import { createHttp, trustOnly } from '@ims/http';
 import { systemClock, type Clock } from '@ims/runtime';
 import {
   eventually,
@@ -69,7 +69,7 @@ export async function createWorld(
   const proxy = await startFaultProxy({ target: origin });
   const url = `${proxy.url}${pathname}`;
   const logger = recordingLogger();
-  const http = createHttp({ trust: { ca: [], rejectUnauthorized: true }, userAgent: 'ims-agent/1' });
+  const http = createHttp({ trust: trustOnly([]), userAgent: 'ims-agent/1' });
   onCleanup(async () => {
     await http.close();
   });

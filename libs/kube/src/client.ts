@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
 
 import { VERSION } from '@ims/contract';
-import { createHttp, HttpProblem, type Http } from '@ims/http';
+import { createHttp, HttpProblem, trustOnly, type Http } from '@ims/http';
 import { KubeConfig } from '@kubernetes/client-node';
 
 import type { ApiClient } from './api-client.ts';
@@ -43,7 +43,7 @@ export async function openClient(options: ClientOptions): Promise<ApiClient> {
       try {
         const { ca, headers } = await securityOf(config);
         http ??= createHttp({
-          trust: { ca, rejectUnauthorized: true },
+          trust: trustOnly(ca),
           userAgent: `ims-agent/${VERSION}`,
           keepsConnections: true,
         });

@@ -1,10 +1,8 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { Agent } from 'node:http';
-import { Agent as TlsAgent } from 'node:https';
-
 import { S3Client } from '@aws-sdk/client-s3';
+import { createAgents } from '@ims/http';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 import type { S3Settings } from './settings.ts';
@@ -31,12 +29,9 @@ export interface Clients {
  * not understand, and without the SDK's own retries, which nobody would see.
  */
 export function createClients(settings: S3Settings): Clients {
-  const options = { keepAlive: true, maxSockets: 50 };
-  const agents = {
-    httpAgent: new Agent(options),
-    // By an agent of ours: the handler drops the trust in the ones that it makes itself.
-    httpsAgent: new TlsAgent({ ...options, ...settings.trust }),
-  };
+  // Agents of ours: the handler drops the trust in the ones that it makes itself.
+  const { plain, tls } = createAgents(settings.trust, { keepAlive: true, maxSockets: 50 });
+  const agents = { httpAgent: plain, httpsAgent: tls };
   const withTimeout = (socketTimeout: number): S3Client =>
     new S3Client({
       endpoint: settings.endpoint,

@@ -41,7 +41,7 @@ const PROBE_KEY = `00000000-0000-0000-0000-000000000000/${ARTIFACTS.rootfs.key}`
 export function createS3Store(options: S3StoreOptions): ArtifactStore {
   const { bucket, logger, ...settings } = options;
   const access = openAccess({ bucket, settings, logger }, 'store');
-  if (settings.endpoint.startsWith('https:') && !settings.trust.rejectUnauthorized)
+  if (settings.endpoint.startsWith('https:') && !settings.trust.verify)
     logger.warn({ bucket }, 'the certificate of the S3 service is not checked: anybody on the network can pose as it');
   const parallel = settings.parallel ?? PARALLEL;
   const shared: Shared = {
