@@ -20,18 +20,18 @@ const LARGE: ImageKind = { roots: 4, noise: 11 };
 /** From the presigned address of an image to its root on the volume, beside curl and unsquashfs. */
 export async function measurePreparing(rounds: { readonly small: number; readonly large: number }): Promise<Figure[]> {
   const site = await startSite();
-  const figures = [await measureImage(site, SMALL, rounds.small)];
-  if (rounds.large > 0) figures.push(await measureImage(site, LARGE, rounds.large));
+  const figures = await measureImage(site, SMALL, rounds.small);
+  if (rounds.large > 0) figures.push(...(await measureImage(site, LARGE, rounds.large)));
   return figures;
 }
 
-async function measureImage(site: Site, kind: ImageKind, rounds: number): Promise<Figure> {
+async function measureImage(site: Site, kind: ImageKind, rounds: number): Promise<Figure[]> {
   const home = await temporaryDirectory('preparing');
   const archive = `${home}/rootfs`;
   await makeImage(archive, kind);
   await site.aws('s3', 'cp', '--only-show-errors', archive, `s3://${site.objects.bucket}/rootfs`);
   const image = { address: addressOf(site.objects, 'GET', 'rootfs').href, md5: await md5Of(archive) };
-  const [ours, bare]: [number[], number[]] = [[], []];
+  const [ours, bare, checked]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < rounds; round++) {
     await inTurn(round, [
       async () => {
@@ -40,19 +40,24 @@ async function measureImage(site: Site, kind: ImageKind, rounds: number): Promis
       },
       async () => {
         const parent = await freshVolume(`${home}/bare-${String(round)}`);
-        bare.push(await fetchBare(parent, image.address));
+        const { fetched, summed, unpacked } = await fetchBare(parent, image.address);
+        bare.push(fetched + unpacked);
+        checked.push(fetched + summed + unpacked);
       },
     ]);
   }
   const { size } = await stat(archive);
-  return judge({
-    name: `prepare of ${(size / 1024 ** 2).toFixed(0)} MiB, p50`,
-    value: median(ours),
-    unit: 's',
-    samples: rounds,
-    floor: { name: 'curl, then unsquashfs', value: median(bare) },
-    target: { kind: 'at most', value: 1.15, of: 'ratio' },
-  });
+  const name = `prepare of ${(size / 1024 ** 2).toFixed(0)} MiB, p50`;
+  const measured = { name, value: median(ours), unit: 's', samples: rounds } as const;
+  return [
+    judge({
+      ...measured,
+      floor: { name: 'curl, then unsquashfs', value: median(bare) },
+      target: { kind: 'at most', value: 1.15, of: 'ratio' },
+    }),
+    // What it does besides, for whoever would do it by hand: an image that is not the announced one is never unpacked.
+    judge({ ...measured, floor: { name: 'curl, md5sum, unsquashfs', value: median(checked) } }),
+  ];
 }
 
 async function prepare(parent: string, image: { readonly address: string; readonly md5: string }): Promise<void> {
@@ -68,11 +73,12 @@ async function prepare(parent: string, image: { readonly address: string; readon
   if (code !== 0) throw new Error(`prepare ended with ${String(code)}: ${JSON.stringify(agent.lines.slice(-3))}`);
 }
 
-async function fetchBare(parent: string, address: string): Promise<number> {
+async function fetchBare(parent: string, address: string): Promise<Record<'fetched' | 'summed' | 'unpacked', number>> {
   const archive = `${parent}/image.sqsh`;
   const fetched = await timedProgram('curl', ['--silent', '--show-error', '--fail', '--output', archive, address]);
   const options = ['-force', '-xattrs', '-quiet', '-no-progress', '-dest', `${parent}/image-root`];
-  return fetched + (await timedProgram('unsquashfs', [...options, archive]));
+  const summed = await timedProgram('md5sum', [archive]);
+  return { fetched, summed, unpacked: await timedProgram('unsquashfs', [...options, archive]) };
 }
 
 /** None is removed before the end: a file system that has just given blocks back is several times slower. */
