@@ -8,7 +8,6 @@ import { retrying, type RetryPolicy } from '@ims/retry';
 import { Failure, type Logger } from '@ims/runtime';
 
 import { openStateFile, type DownloadState, type StateFile } from './download-state.ts';
-import { md5Of } from './md5-of.ts';
 import { openPartialFile, type PartialFile } from './partial-file.ts';
 import type { RangeSource } from './range-source.ts';
 import { transferOnce, type Transfer } from './transfer.ts';
@@ -31,34 +30,50 @@ const HEADWAY = 8 * 1024 * 1024;
 /** How often something is fetched that turns out not to be the image. */
 const CHANCES = 2;
 
-/** Makes the fetcher of one image. */
-export function createFetcher(options: FetcherOptions): Fetcher {
+/** Makes the fetcher of one image, which holds its file open until the md5 is known, or until it is disposed of. */
+export function createFetcher(options: FetcherOptions): Fetcher & AsyncDisposable {
   const { source, archive } = options;
   const state = openStateFile(options.stateFile, source.identity);
   const partial = `${archive}.partial`;
+  let held: PartialFile | undefined;
+  const release = async (): Promise<void> => {
+    const file = held;
+    held = undefined;
+    await file?.[Symbol.asyncDispose]();
+  };
   return {
     place: source.place,
     fetch: async (request) => {
       const known = await knownState(state);
       const whole = known === undefined ? undefined : await sizeOf(archive);
       if (whole !== undefined) return { bytes: whole };
+      await release();
       if (known === undefined) await removeAll([archive, partial]);
-      await using file = await openPartialFile(partial);
-      await fetchAll({ ...options, state, file, request, known });
+      held = await openPartialFile(partial);
+      await fetchAll({ ...options, state, file: held, request, known });
       await rename(partial, archive);
-      return { bytes: file.size };
+      return { bytes: held.size };
     },
     verify: async (announced, signal) => {
       const wanted = announced ?? (await state.read())?.md5;
-      const found = wanted === undefined ? undefined : await md5Of(archive, signal);
+      if (wanted === undefined) {
+        await release();
+        return;
+      }
+      // It may be an earlier start that has fetched it.
+      held ??= await openPartialFile(archive);
+      const found = await held.md5(signal);
+      await release();
       if (found === wanted) return;
-      const sums = `md5 ${String(found)} instead of ${String(wanted)}`;
+      const sums = `md5 ${found} instead of ${wanted}`;
       throw new Failure('SourceCorrupt', `what arrived from ${source.place} is not the image: ${sums}`);
     },
     discard: async () => {
+      await release();
       await removeAll([archive, partial]);
       await state.remove();
     },
+    [Symbol.asyncDispose]: release,
   };
 }
 

@@ -4,9 +4,10 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 
+import { startMd5Thread, type Md5Thread } from '@ims/digest';
 import { Failure } from '@ims/runtime';
 
-/** A file that grows while it arrives. */
+/** A file that grows while it arrives; another thread takes its md5 as it does, so that nobody reads it for that again. */
 export interface PartialFile extends AsyncDisposable {
   /** Bytes that are written. */
   readonly size: number;
@@ -16,6 +17,8 @@ export interface PartialFile extends AsyncDisposable {
   append(chunk: Uint8Array): Promise<void>;
   /** Empties it. */
   restart(): Promise<void>;
+  /** The md5 of all that is written, in lower-case hex; nothing may be written afterwards. */
+  md5(signal: AbortSignal): Promise<string>;
 }
 
 const FLAGS = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -38,6 +41,10 @@ export async function openPartialFile(path: string): Promise<PartialFile> {
 function partialFile(opened: { path: string; handle: FileHandle; length: number }): PartialFile {
   const { path, handle } = opened;
   let { length: size } = opened;
+  // Whoever unpacks the image needs the processors more.
+  const startMd5 = (): Md5Thread => startMd5Thread(handle.fd, { yields: true });
+  let md5 = startMd5();
+  md5.reach(size);
   return {
     get size() {
       return size;
@@ -52,12 +59,17 @@ function partialFile(opened: { path: string; handle: FileHandle; length: number 
         done += bytesWritten;
         size += bytesWritten;
       }
+      md5.reach(size);
     },
     restart: async () => {
+      await md5[Symbol.asyncDispose]();
       await written(path, async () => await handle.truncate(0));
       size = 0;
+      md5 = startMd5();
     },
+    md5: async (signal) => await md5.digest(signal),
     [Symbol.asyncDispose]: async () => {
+      await md5[Symbol.asyncDispose]();
       await handle.close();
     },
   };

@@ -6,7 +6,7 @@ import { readdir, readFile } from 'node:fs/promises';
 
 import { createHttp, trustOnly } from '@ims/http';
 import { Failure, systemClock } from '@ims/runtime';
-import { recordingLogger, temporaryDirectory, type ImageServer, type RecordingLogger } from '@ims/testing';
+import { onCleanup, recordingLogger, temporaryDirectory, type ImageServer, type RecordingLogger } from '@ims/testing';
 import type { Beginning, Fetcher, FetchRequest } from '@ims/preparation';
 
 import { createFetcher, httpSource, type RangeSource } from '../src/index.ts';
@@ -47,14 +47,17 @@ export async function createBench(options: { budgetMs?: number; stallMs?: number
   const beginnings: Beginning[] = [];
   const archive = `${directory}/image.sqsh`;
   const http = createHttp({ trust: trustOnly([]), userAgent: 'test' });
-  const fetcher = (source: RangeSource): Fetcher =>
-    createFetcher({
+  const fetcher = (source: RangeSource): Fetcher => {
+    const made = createFetcher({
       source,
       archive,
       stateFile: `${directory}/download.json`,
       policy: { budgetMs: options.budgetMs ?? 20_000, firstMs: 1, longestMs: 5 },
       logger,
     });
+    onCleanup(async () => await made[Symbol.asyncDispose]());
+    return made;
+  };
   const at = (url: URL): RangeSource =>
     httpSource({
       http,

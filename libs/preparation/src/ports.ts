@@ -47,7 +47,7 @@ export interface Fetcher {
   fetch(request: FetchRequest): Promise<{ readonly bytes: number }>;
   /**
    * Compares what was fetched with its md5 in lower-case hex; what the store itself says of the object counts when it
-   * is left out.
+   * is left out. Nothing may be fetched meanwhile.
    * @throws Failure SourceCorrupt
    */
   verify(md5: string | undefined, signal: AbortSignal): Promise<void>;

@@ -26,7 +26,7 @@ export async function unpackImage(step: PreparationStep<'Unpacking'>): Promise<P
   return { phase: 'Prepared' };
 }
 
-/** The md5 is computed meanwhile, from what has just been written: unpacking waits for the disk more than it computes. */
+/** What the md5 lacks when all has arrived is computed meanwhile: from a fast server an image comes faster than that. */
 async function unpackAndVerify(
   step: PreparationStep<'Unpacking'>,
 ): Promise<[PromiseSettledResult<void>, PromiseSettledResult<void>]> {

@@ -47,17 +47,13 @@ export async function wirePreparation(
   const tools = { directory: layout.private, logger, signal, onDelivered: pod.delivered };
   const telling = opening.use(await openTelling(values, tools));
   const archive = `${layout.parent}/image.sqsh`;
+  const stateFile = `${layout.private}/download.json`;
+  const fetcher = opening.use(createFetcher({ source, archive, stateFile, policy, logger }));
   const runner = createRunner({ logger });
   const opened = opening.move();
   return {
     ports: {
-      fetcher: createFetcher({
-        source,
-        archive,
-        stateFile: `${layout.private}/download.json`,
-        policy,
-        logger,
-      }),
+      fetcher,
       unpacker: createUnpacker({ runner, logger, archive, place: source.place }),
       volume: openVolume({ layout, job: settings.jobId }),
       reporter: combineReporters([

@@ -4,9 +4,9 @@
 import { createHash } from 'node:crypto';
 import { fstatSync } from 'node:fs';
 
+import { startMd5Thread } from '@ims/digest';
 import type { ArtifactSource } from '@ims/export';
 import { createDigester, type Digest } from '../digests.ts';
-import { startMd5Thread } from './md5-thread.ts';
 import { changed } from './reading.ts';
 
 /** From this size on a thread of its own is worth its start and its memory. */
@@ -21,7 +21,7 @@ export interface WholeDigest extends AsyncDisposable {
 
 /** Begins the digest of a source; for a large file two processors work. */
 export function createWholeDigest({ name, size, descriptor }: ArtifactSource): WholeDigest {
-  return descriptor === undefined || size < WORTH_A_THREAD ? inline() : threaded(name, descriptor);
+  return descriptor === undefined || size < WORTH_A_THREAD ? inline() : threaded({ name, size }, descriptor);
 }
 
 function inline(): WholeDigest {
@@ -35,10 +35,11 @@ function inline(): WholeDigest {
   };
 }
 
-function threaded(name: string, descriptor: number): WholeDigest {
+function threaded({ name, size: announced }: Pick<ArtifactSource, 'name' | 'size'>, descriptor: number): WholeDigest {
   const writtenAt = (): bigint => fstatSync(descriptor, { bigint: true }).mtimeNs;
   const before = writtenAt();
   const md5 = startMd5Thread(descriptor);
+  md5.reach(announced);
   const sha256 = createHash('sha256');
   let size = 0;
   return {
@@ -47,10 +48,11 @@ function threaded(name: string, descriptor: number): WholeDigest {
       size += chunk.byteLength;
     },
     digest: async () => {
-      const sums = { size, md5: await md5.digest(), sha256: sha256.digest('hex') };
+      const [found] = await Promise.allSettled([md5.digest()]);
       // The thread has read the bytes once more: both sums have to be of the same ones (H20).
-      if (writtenAt() !== before) throw changed(name);
-      return sums;
+      if (size !== announced || writtenAt() !== before) throw changed(name);
+      if (found.status === 'rejected') throw found.reason;
+      return { size, md5: found.value, sha256: sha256.digest('hex') };
     },
     [Symbol.asyncDispose]: async () => {
       await md5[Symbol.asyncDispose]();
