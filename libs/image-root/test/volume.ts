@@ -1,8 +1,8 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile, chmod } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { openImageRoot, type ImageRoot } from '../src/index.ts';
 
@@ -43,11 +43,28 @@ export async function plant(directory: string, tree: Tree): Promise<void> {
   await mkdir(directory, { recursive: true });
   for (const [name, content] of Object.entries(tree)) {
     const path = join(directory, name);
-    await mkdir(dirname(path), { recursive: true });
+    await makeParents(directory, name);
     if (content === '/') await mkdir(path, { recursive: true });
     else if (content.startsWith('-> ')) await symlink(content.slice(3), path);
     else await writeFile(path, content);
   }
+}
+
+/** Never through a link that stands there by now: it may lead anywhere, and tests run as root. */
+async function makeParents(directory: string, name: string): Promise<void> {
+  let parent = directory;
+  for (const part of name.split('/').slice(0, -1)) {
+    parent = join(parent, part);
+    if (!(await isLink(parent))) await mkdir(parent, { recursive: true });
+    else throw new Error(`nothing is planted through ${parent}, which is a link`);
+  }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  return await lstat(path).then(
+    (stats) => stats.isSymbolicLink(),
+    () => false,
+  );
 }
 
 /** The text of a file of the image, read by the plain path. */

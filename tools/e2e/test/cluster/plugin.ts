@@ -39,9 +39,11 @@ export async function installPlugin(): Promise<string> {
 export async function createPerson(namespace: Namespace, bin: string, name: string): Promise<Person> {
   await namespace.kubectl(['create', 'serviceaccount', name]);
   const token = (await namespace.kubectl(['create', 'token', name])).trim();
-  const kubeconfig = `${await temporaryDirectory('kubeconfig')}/config`;
+  const home = await temporaryDirectory('kubeconfig');
+  const kubeconfig = `${home}/config`;
   await writeKubeconfig(namespace, kubeconfig, token);
-  const environment = [`PATH=${bin}:${dirname(NODE)}:/usr/bin:/bin`, `KUBECONFIG=${kubeconfig}`, 'HOME=/nonexistent'];
+  // kubectl keeps what it has learnt of a cluster at home.
+  const environment = [`PATH=${bin}:${dirname(NODE)}:/usr/bin:/bin`, `KUBECONFIG=${kubeconfig}`, `HOME=${home}`];
   const line = (args: readonly string[]): string[] => [
     ...['-i', ...environment, 'kubectl', 'ims', '--output', 'text', '--namespace', namespace.name],
     ...args,
