@@ -21,6 +21,8 @@ const OUTAGES = `${CLUSTER}/*.outage.test.ts`;
 const onCluster: TestUserConfig = {
   ...shared,
   globalSetup: ['./tools/e2e/test/cluster/run.ts'],
+  // What kubectl and helm learn of a cluster of tests is nothing for the home of whoever runs them.
+  env: { KUBECACHEDIR: '/var/lib/ims-test/kubectl-cache' },
   testTimeout: 300_000,
   hookTimeout: 300_000,
 };
