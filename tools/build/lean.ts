@@ -45,13 +45,16 @@ export const unseenExports: Plugin = {
 };
 
 /**
- * Leaves out an HTTP client of a megabyte, partly WebAssembly, by which the vendor's client of Kubernetes would make its
- * calls: ours are made by `libs/http`. Whatever did use it would fail at once.
+ * Leaves out what others ask for and nobody here has a use for; whatever did use it would fail at once:
+ *
+ * - undici, an HTTP client of a megabyte, partly WebAssembly, by which the vendor's client of Kubernetes would make its
+ *   calls: ours are made by `libs/http`;
+ * - the API of OpenTelemetry, by which the client of Prometheus would measure the process: it measures nothing here.
  */
-export const withoutUndici: Plugin = {
-  name: 'without-undici',
+export const withoutUnused: Plugin = {
+  name: 'without-unused',
   setup: (build) => {
-    build.onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    build.onResolve({ filter: /^(undici|@opentelemetry\/api)$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
     build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
   },
 };

@@ -43,8 +43,10 @@ export const VENDORS = {
   'fastest-levenshtein': ['libs/env'],
   oauth4webapi: ['libs/ims-api'],
   'p-retry': ['libs/retry'],
+  'parse-prometheus-text-format': ['libs/testing'],
   pino: ['libs/logging'],
   'pino-pretty': ['libs/logging'],
+  'prom-client': ['libs/metrics'],
   zod: ['libs/ims-api'],
 };
 

@@ -40,6 +40,7 @@ const NAMES = [
   'IMS_PEER_TIMEOUT',
   'IMS_TERMINATION_LOG',
   'IMS_EXIT_CODES',
+  'IMS_METRICS_PORT',
   ...IMS_NAMES,
   ...POD_NAMES,
   ...TRANSFER_NAMES,
@@ -77,6 +78,7 @@ export function readConfig(env: NodeJS.ProcessEnv, { parent, goal }: Arguments):
   const where = attempt([], () => readEnvironment(DESTINATION_NAMES, given, { IMS_STORE: parseStoreAddress }));
   const usual = `${read?.values.IMAGE_ROOT_PARENT ?? ''}/published`;
   const destination = where && destinationOf(where.values, usual, problems);
+  problems.push(...portProblems(read?.values));
   if (problems.length > 0 || read === undefined || destination === undefined) {
     throw new Failure('ConfigurationInvalid', problems.join('; '));
   }
@@ -105,6 +107,12 @@ export function readReadingConfig(env: NodeJS.ProcessEnv, address: string): Read
   const s3 = /^s3:/i.test(address) ? s3AccessOf(values, problems) : undefined;
   if (problems.length > 0) throw new Failure('ConfigurationInvalid', problems.join('; '));
   return { values, s3 };
+}
+
+function portProblems(values: AgentConfig['values'] | undefined): string[] {
+  if (values === undefined || values.IMS_METRICS_PORT !== values.IMS_SSH_PORT) return [];
+  // The agent would have it first, and nobody could log in.
+  return ['IMS_METRICS_PORT is the port of the shell (IMS_SSH_PORT): give another, as 9464, or none'];
 }
 
 function attempt<T>(problems: string[], read: () => T): T | undefined {

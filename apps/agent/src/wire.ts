@@ -8,6 +8,7 @@ import { bootFileNames, freeSpace, lazyImageRoot, usageOf, zstdSupport, type Ima
 import { openJournal } from '@ims/journal';
 import { createPodReporter } from '@ims/kube';
 import { openLogger } from '@ims/logging';
+import { createMetrics, type Metrics } from '@ims/metrics';
 import { createRunner } from '@ims/process';
 import { combineReporters, createStatusFile, createTerminationMessage } from '@ims/reporting';
 import { systemClock, type Logger } from '@ims/runtime';
@@ -38,7 +39,12 @@ export interface Wired extends AsyncDisposable {
 /** Joins the story of the agent with the world that the configuration describes. */
 export async function wire(
   config: AgentConfig,
-  start: { readonly output: CommonOptions['output']; readonly signal: AbortSignal },
+  start: {
+    readonly output: CommonOptions['output'];
+    readonly signal: AbortSignal;
+    /** Undefined when no metrics are served. */
+    readonly metricsPort: number | undefined;
+  },
 ): Promise<Wired> {
   const { values, layout } = config;
   const logger = await openLogger({
@@ -54,6 +60,7 @@ export async function wire(
   await using opening = new AsyncDisposableStack();
   const journal = await openJournal({ path: `${layout.private}/journal.jsonl`, job: values.IMS_JOB_ID, logger });
   opening.defer(async () => await journal.close());
+  const metrics = opening.use(openMetrics(start.metricsPort, config, logger));
   const pod = opening.use(createPodReporter({ place: podPlaceOf(values), logger }));
   const onDelivered = pod.delivered;
   const publishing = opening.use(await openPublishing(config, { logger, signal: start.signal, onDelivered }));
@@ -75,7 +82,12 @@ export async function wire(
       logger,
       clock: systemClock,
       // The pod last: it shows what IMS has accepted.
-      reporter: combineReporters([...localReporters(config, logger), ...publishing.reporters, pod]),
+      reporter: combineReporters([
+        ...localReporters(config, logger),
+        ...(metrics === undefined ? [] : [metrics]),
+        ...publishing.reporters,
+        pod,
+      ]),
     },
     [Symbol.asyncDispose]: async () => await opened.disposeAsync(),
   };
@@ -84,6 +96,10 @@ export async function wire(
 function secretsOf({ values, destination }: AgentConfig): string[] {
   const keys = destination.s3 === undefined ? [] : Object.values(destination.s3.credentials);
   return [...keys, ...(values.OAUTH_CLIENT_SECRET === undefined ? [] : [values.OAUTH_CLIENT_SECRET])];
+}
+
+function openMetrics(port: number | undefined, { settings }: AgentConfig, logger: Logger): Metrics | undefined {
+  return port === undefined ? undefined : createMetrics({ port, action: settings.action, logger });
 }
 
 async function beat({ layout }: AgentConfig, logger: Logger): Promise<ReturnType<typeof createHeartbeat>> {

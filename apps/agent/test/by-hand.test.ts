@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-import { cleanUp, createVolume, runProgram, type Program, type ProgramEnd, type Volume } from '@ims/testing';
+import { cleanUp, createVolume, freePort, runProgram, type Program, type ProgramEnd, type Volume } from '@ims/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
@@ -64,6 +64,13 @@ describe('ims-agent package', () => {
     });
     await expect(readFile(agent.store)).rejects.toThrow('ENOENT');
     expect(await steps(agent)).toEqual(['opened', 'closed', 'packed']);
+  });
+
+  it('serves no metrics: only a job as a whole does', async () => {
+    const agent = await createAgent();
+    const packed = await agent.call('package', { IMS_METRICS_PORT: String(await freePort()) });
+    expect(packed.end.code).toBe(0);
+    expect(packed.stderr).not.toContain('metrics');
   });
 
   it('opens no shell for a customize job either, and puts its image in order', async () => {

@@ -31,6 +31,21 @@ const problemOf = (env: Env): string => {
   }
 };
 
+describe('the port of metrics', () => {
+  it.each([
+    ['the usual port of the shell', { IMS_METRICS_PORT: '22' }, 'IMS_METRICS_PORT is the port of the shell'],
+    ['its port', { IMS_METRICS_PORT: '9464', IMS_SSH_PORT: '9464' }, 'IMS_METRICS_PORT is the port of the shell'],
+    ['none', { IMS_METRICS_PORT: '0' }, 'IMS_METRICS_PORT'],
+    ['a name', { IMS_METRICS_PORT: 'metrics' }, 'IMS_METRICS_PORT'],
+  ])('is refused when it is %s', (_what, env, why) => {
+    expect(problemOf(env)).toContain(why);
+  });
+
+  it.each([{}, { IMS_METRICS_PORT: '' }, { IMS_METRICS_PORT: '9464' }])('may be %j', (env) => {
+    expect(problemOf(env)).toBe('none');
+  });
+});
+
 describe('where an image is published', () => {
   it.each<[string, Env, Partial<Destination>]>([
     [

@@ -62,6 +62,11 @@ job.id is {{ $v.job.id | quote }}, which is no UUID: give the id that IMS has fo
 {{- if not (regexMatch "^$|^[0-9a-f]{32}$" $v.source.md5) }}
 source.md5 is {{ $v.source.md5 | quote }}, which is no md5: give 32 digits of lower-case hex, as md5sum prints them, or nothing
 {{- end }}
+{{- if eq (int $v.metrics.port) 22 }}
+metrics.port is 22, which is the port of the shell: give another from 1024 on, as 9464
+{{- else if lt (int $v.metrics.port) 1024 }}
+metrics.port is {{ int $v.metrics.port }}, which the agent may have no right to open: give one from 1024 on, as 9464
+{{- end }}
 {{- if not (regexMatch "^$|^#!" $v.ssh.customizationScript) }}
 ssh.customizationScript does not begin with #!: name in its first line the program that runs it, as #!/bin/sh
 {{- end }}

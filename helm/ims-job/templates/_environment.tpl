@@ -42,6 +42,9 @@ SPDX-License-Identifier: MIT
 {{- if .Values.store.bucket -}}
 {{- $_ := set $ours "S3_BUCKET" .Values.store.bucket -}}
 {{- end -}}
+{{- if .Values.metrics.enabled -}}
+{{- $_ := set $ours "IMS_METRICS_PORT" (.Values.metrics.port | int | toString) -}}
+{{- end -}}
 {{- include "ims-job.env" (mergeOverwrite $ours (include "ims-job.outside" . | fromYaml) .Values.env.agent) }}
 {{- include "ims-job.keys" . }}
 {{- include "ims-job.pod" . }}

@@ -7,6 +7,7 @@ export * from './exit-codes.ts';
 export * from './handshake.ts';
 export * from './layout.ts';
 export * from './manifest.ts';
+export * from './metrics.ts';
 export * from './permissions.ts';
 export * from './phases.ts';
 export * from './pod-conditions.ts';

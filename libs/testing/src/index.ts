@@ -41,6 +41,7 @@ export {
   type ProgramOptions,
 } from './program.ts';
 export { recordingLogger, type LogEntry, type RecordingLogger } from './recording-logger.ts';
+export { scrape, type Sample, type Scraped } from './scrape.ts';
 export { startTokenServer, type TokenRequest, type TokenServer, type TokenServerOptions } from './token-server.ts';
 export { createVolume, type Volume } from './volume.ts';
 export {

@@ -41,6 +41,13 @@ function foldersWith(tag: string): string[] {
   return readProjects().flatMap(({ folder, tags }) => (tags.includes(tag) ? [folder] : []));
 }
 
+/** The modules of Node that a program has loaded when it ends. */
+function loadedBy(...args: readonly string[]): string {
+  const tell = "process.on('exit', () => console.error(process.moduleLoadList.join()))";
+  const all = ['--import', `data:text/javascript,${encodeURIComponent(tell)}`, ...args];
+  return spawnSync(process.execPath, all, { cwd: ROOT, encoding: 'utf8' }).stderr;
+}
+
 describe('the bundles', () => {
   it.each(names)('%s runs by itself and knows its version', (name) => {
     const options = { cwd: dist, env: {}, encoding: 'utf8' } as const;
@@ -95,14 +102,17 @@ describe('the bundles', () => {
   });
 
   it('ims-agent has no undici of its own and leaves that of Node alone', () => {
-    const tellLoaded = "process.on('exit', () => console.error(process.moduleLoadList.join()))";
-    const loadedBy = (...args: readonly string[]): string =>
-      spawnSync(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(tellLoaded)}`, ...args], {
-        encoding: 'utf8',
-      }).stderr;
     expect(packagesOf('ims-agent')).not.toContain('undici');
     expect(loadedBy(join(dist, 'ims-agent.mjs'), '--version')).not.toContain('internal/deps/undici/undici');
     expect(loadedBy('--input-type=module', '--eval', "import 'node:http'")).toContain('internal/deps/undici/undici');
+  });
+
+  it('ims-agent holds the package that makes metrics, and does not load it before somebody wants them', () => {
+    // It asks for this module of Node, and nobody else does.
+    expect(packagesOf('ims-agent')).toContain('prom-client');
+    expect(packagesOf('ims-agent')).not.toContain('@opentelemetry/api');
+    expect(loadedBy('--input-type=module', '--eval', "import 'prom-client'")).toContain('perf_hooks');
+    expect(loadedBy(join(dist, 'ims-agent.mjs'), '--version')).not.toContain('perf_hooks');
   });
 
   it.each(names)('%s holds no fakes', (name) => {

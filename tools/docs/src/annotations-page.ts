@@ -6,6 +6,8 @@ import {
   ANNOTATIONS_LIMIT,
   EVENT_RULES,
   KUBERNETES_PREFIX,
+  METRICS,
+  METRICS_PATH,
   POD_CONDITIONS,
   REPORTING_CONTROLLER,
   REQUIRED_PERMISSIONS,
@@ -34,6 +36,12 @@ export function annotationsPage(): string {
       ['What happens', 'Type', 'Reason'],
       EVENT_RULES.map(({ what, type, reason }) => [what, type, reason === 'phase' ? 'the phase' : 'why, as annotated']),
     ),
+    '## Metrics',
+    METRICS_INTRODUCTION,
+    table(
+      ['Metric', 'Type', 'Labels', 'Meaning'],
+      Object.entries(METRICS).map(([name, { type, labels, help }]) => [code(name), type, codes(labels), help]),
+    ),
     '## Permissions',
     PERMISSIONS_INTRODUCTION,
     table(
@@ -60,6 +68,9 @@ the time is that of the last change between true and false.`;
 
 const EVENTS_INTRODUCTION = `Events of \`events.k8s.io/v1\`, reported by \`${REPORTING_CONTROLLER}\`. Phases that pass within a second share one event. What
 repeats is counted and told as a series.`;
+
+const METRICS_INTRODUCTION = `Served by the agent at \`GET ${METRICS_PATH}\` while it works on the job, when \`IMS_METRICS_PORT\` is set, which is what
+\`metrics.enabled=true\` of the chart \`ims-job\` does. [With kubectl](kubernetes.md#many-jobs-at-once) tells how Prometheus gets there.`;
 
 const PERMISSIONS_INTRODUCTION =
   'What the service account of the pod has to be allowed in its own namespace. `ims-agent check` says what is missing.';

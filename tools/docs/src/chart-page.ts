@@ -35,6 +35,10 @@ admission policies refuse, whatever the role allows,`,
     `What is left is to lie about one's own job, and to read the specs of pods in the namespace. Keep the secrets of other
 programs out of pod specs there; the jobs have theirs in secrets, presigned addresses included. In a job's pod only the
 agent and the stage before it have the token, and it lives an hour.`,
+    '## What Prometheus may',
+    `Nothing, unless \`podMonitor.enabled=true\` says so. Then there is a PodMonitor for the jobs that are installed with
+\`metrics.enabled=true\`, and the network policy lets its reader through to that port
+([how, and what it reads](../../docs/kubernetes.md#many-jobs-at-once)).`,
     '## What a user may',
     `The role \`ims-user\` holds what [kubectl-ims](../../docs/kubernetes.md) takes: to see pods and to reach their shell. It
 is bound to nobody:`,

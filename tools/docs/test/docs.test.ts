@@ -5,6 +5,7 @@ import {
   ANNOTATIONS,
   ARTIFACTS,
   ERRORS,
+  METRICS,
   PHASES,
   POD_CONDITIONS,
   REQUIRED_PERMISSIONS,
@@ -46,6 +47,7 @@ describe('docs/annotations.md', () => {
   it.each([
     ['annotation', Object.keys(ANNOTATIONS)],
     ['condition', Object.keys(POD_CONDITIONS).map((name) => `ims.cray.com/${name}`)],
+    ['metric', Object.keys(METRICS)],
   ])('names every %s', (_what, names) => {
     expect(names.filter((name) => !text.includes(`| \`${name}\` |`))).toEqual([]);
   });

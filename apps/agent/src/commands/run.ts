@@ -24,14 +24,19 @@ export interface Job {
   readonly wired: Wired;
 }
 
+/** What is done with a volume. */
+export interface JobWork<T> {
+  readonly arguments: Arguments;
+  /** Whether metrics are served meanwhile, on the port that the environment names. */
+  readonly isServed?: boolean;
+  readonly work: (job: Job) => Promise<T>;
+}
+
 /** Opens the volume for one start of an agent, does something with it, and closes it again. */
-export async function withJob<T>(
-  start: Start,
-  options: CommonOptions,
-  job: { readonly arguments: Arguments; readonly work: (job: Job) => Promise<T> },
-): Promise<T> {
+export async function withJob<T>(start: Start, options: CommonOptions, job: JobWork<T>): Promise<T> {
   const config = readConfig(environmentOf(start, options), job.arguments);
-  await using wired = await wire(config, { output: options.output, signal: start.termination.signal });
+  const metricsPort = job.isServed === true ? config.values.IMS_METRICS_PORT : undefined;
+  await using wired = await wire(config, { output: options.output, signal: start.termination.signal, metricsPort });
   return await job.work({ start, config, wired });
 }
 
@@ -59,7 +64,7 @@ const runJob: CommandRow['run'] = async (start, parent, options) => {
     beside.use(await writeOutBeside(job.config, job.wired.ports.logger));
     return (await tellStory(job)).code;
   };
-  return await withJob(start, options, { arguments: { parent, goal: 'published' }, work });
+  return await withJob(start, options, { arguments: { parent, goal: 'published' }, isServed: true, work });
 };
 
 /** The entrypoint of the container. */

@@ -4,7 +4,7 @@
 import { absolutePath, integer, line } from '../parsers.ts';
 import { defaulted, optional, type Variable } from './row.ts';
 
-/** The pod that shows the job, and the cluster it is in. */
+/** The pod that shows the job, the cluster it is in, and who looks at it there. */
 export const POD_VARIABLES = {
   KUBERNETES_SERVICE_HOST: optional(
     'own',
@@ -33,5 +33,10 @@ export const POD_VARIABLES = {
     'own',
     line(128),
     'The uid of the pod (`metadata.uid`); else as the token has it, else the API server is asked',
+  ),
+  IMS_METRICS_PORT: optional(
+    'own',
+    integer(1, 65535),
+    'The port on which the agent serves metrics to Prometheus while `run` or `resume` works on a job, never that of the shell; nothing is served when unset',
   ),
 } as const satisfies Record<string, Variable<unknown>>;

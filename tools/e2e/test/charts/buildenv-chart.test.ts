@@ -6,6 +6,7 @@ import { cleanUp } from '@ims/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { helm, only, refusal, render, type KubernetesObject } from './charts.ts';
+import { customize, type JobObject } from './job-object.ts';
 
 afterEach(cleanUp);
 
@@ -30,7 +31,15 @@ function agentRole(objects: readonly KubernetesObject[]): Role {
   );
 }
 
-const EVERYTHING = { launcher: { create: true } };
+const EVERYTHING = { launcher: { create: true }, podMonitor: { enabled: true } };
+
+interface PodMonitor extends KubernetesObject {
+  readonly kind: 'PodMonitor';
+  readonly spec: { readonly podMetricsEndpoints: readonly unknown[] };
+}
+
+const SSH = { ports: [{ protocol: 'TCP', port: 22 }] };
+const METRICS = { ports: [{ protocol: 'TCP', port: 'metrics' }] };
 
 describe('the chart of the surroundings', () => {
   it('is clean to helm lint', async () => {
@@ -89,6 +98,43 @@ describe('the chart of the surroundings', () => {
     expect(spec.ingress).toEqual([from === undefined ? { ports: [port] } : { ports: [port], from }]);
   });
 
+  it('is not read by Prometheus unless it is told so', async () => {
+    const objects = await render('ims-buildenv', {});
+    expect(objects.map(({ kind }) => kind)).not.toContain('PodMonitor');
+    expect(only<NetworkPolicy>(objects, 'NetworkPolicy').spec.ingress).toEqual([SSH]);
+  });
+
+  it('has a monitor of the pods of jobs that finds the port by its name and takes little from it', async () => {
+    const podMonitor = { enabled: true, labels: { release: 'prometheus', yes: 'true' }, interval: '1m30s' };
+    const { metadata, spec } = only<PodMonitor>(await render('ims-buildenv', { podMonitor }), 'PodMonitor');
+    expect(metadata.labels).toMatchObject({
+      release: 'prometheus',
+      yes: 'true',
+      'app.kubernetes.io/name': 'ims-buildenv',
+    });
+    expect(spec).toMatchObject({
+      selector: { matchLabels: { 'app.kubernetes.io/name': 'ims-job' } },
+      ...{ sampleLimit: 200, bodySizeLimit: '64KB' },
+    });
+    expect(spec.podMetricsEndpoints).toEqual([{ port: 'metrics', interval: '1m30s', followRedirects: false }]);
+  });
+
+  it('selects with it what the chart of a job makes', async () => {
+    const { spec } = only<JobObject>(await render('ims-job', customize({ metrics: { enabled: true } })), 'Job');
+    expect(spec.template.metadata.labels).toMatchObject({ 'app.kubernetes.io/name': 'ims-job' });
+  });
+
+  it.each([
+    ['everybody', {}, METRICS],
+    ['whom the values name', { from: [{ podSelector: {} }] }, { ...METRICS, from: [{ podSelector: {} }] }],
+  ])('then lets %s reach that port, beside the one of the shell', async (_who, values, rule) => {
+    const podMonitor = { enabled: true, ...values };
+    const networkPolicy = { ingressFrom: [{ ipBlock: { cidr: '10.1.0.0/16' } }] };
+    const objects = await render('ims-buildenv', { podMonitor, networkPolicy });
+    const { ingress } = only<NetworkPolicy>(objects, 'NetworkPolicy').spec;
+    expect(ingress).toEqual([{ ...SSH, from: networkPolicy.ingressFrom }, rule]);
+  });
+
   it('makes the account of a launcher when it is told so', async () => {
     const names = (objects: readonly KubernetesObject[]) =>
       objects.filter(({ kind }) => kind === 'RoleBinding').map(({ metadata }) => metadata.name);
@@ -99,6 +145,8 @@ describe('the chart of the surroundings', () => {
   it('refuses what cannot be meant', async () => {
     expect(await refusal('ims-buildenv', { serviceAccounts: { names: [] } })).toContain("'/serviceAccounts/names'");
     expect(await refusal('ims-buildenv', { admissionPolicy: { action: 'deny' } })).toContain("'Deny', 'Audit'");
+    for (const interval of ['30', '', '30 s', 's'])
+      expect(await refusal('ims-buildenv', { podMonitor: { interval } })).toContain("'/podMonitor/interval'");
     expect(await refusal('ims-buildenv', { networkpolicy: {} })).toContain("'networkpolicy'");
   });
 });

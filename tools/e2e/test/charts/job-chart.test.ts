@@ -17,8 +17,8 @@ async function job(values: Values): Promise<JobObject> {
 }
 
 describe('the chart of a job', () => {
-  it('is clean to helm lint', async () => {
-    expect(await helm('ims-job', customize(), ['lint', '--strict'])).toContain('0 chart(s) failed');
+  it.each([{ enabled: false }, { enabled: true }])('is clean to helm lint, metrics %j', async (metrics) => {
+    expect(await helm('ims-job', customize({ metrics }), ['lint', '--strict'])).toContain('0 chart(s) failed');
   });
 
   it.each([
@@ -113,6 +113,21 @@ describe('the chart of a job', () => {
     const directory = variable(made, 'agent', 'IMS_HOST_KEY_DIR');
     expect(directory).toMatch(/^\/mnt\/image\//);
     expect(variable(made, 'sshd', 'IMS_HOST_KEY_DIR')).toBe(directory);
+  });
+
+  it('opens no port but that of the shell, and tells the agent of none', async () => {
+    const made = await job(customize());
+    const ports = ['prepare', 'agent', 'sshd'].map((name) => container(made, name).ports?.map((port) => port.name));
+    expect(ports).toEqual([undefined, undefined, ['ssh']]);
+    expect(variableNames(made, 'agent')).not.toContain('IMS_METRICS_PORT');
+  });
+
+  it.each([9464, 65535])('lets the agent alone serve metrics when it is told so, on port %i', async (port) => {
+    const made = await job(customize({ metrics: { enabled: true, port } }));
+    expect(variable(made, 'agent', 'IMS_METRICS_PORT')).toBe(String(port));
+    expect(container(made, 'agent').ports).toEqual([{ name: 'metrics', containerPort: port, protocol: 'TCP' }]);
+    for (const name of ['prepare', 'sshd']) expect(variableNames(made, name), name).not.toContain('IMS_METRICS_PORT');
+    expect(container(made, 'sshd').ports?.map(({ name }) => name)).toEqual(['ssh']);
   });
 
   it('drops every right that nobody needs, in every container of the pair', async () => {

@@ -39,6 +39,7 @@ export interface Container {
   readonly image: string;
   readonly command?: readonly string[];
   readonly env?: readonly EnvironmentRow[];
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number; readonly protocol: string }[];
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
   readonly securityContext?: {
     readonly privileged?: boolean;

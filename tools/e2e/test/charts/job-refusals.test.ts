@@ -35,6 +35,7 @@ describe('values that cannot be meant', () => {
     ['two sources', customize({ source: { secret: 's' } }), 'source.url and source.secret are both given'],
     ['IMS without S3', customize({ store: { bucket: '' } }), 'set ims.enabled=false'],
     ['a source of a created image', customize({ job: { action: 'create' } }), 'job.action is create'],
+    ['a port that is none', customize({ metrics: { port: 65536 } }), "'/metrics/port'"],
     ['a service of no type', customize({ service: { type: 'ExternalName' } }), "'ClusterIP', 'LoadBalancer'"],
     ['a minute that is none', customize({ job: { activeDeadlineSeconds: 59 } }), "'/job/activeDeadlineSeconds'"],
   ])('like %s are refused', async (_what, values, why) => {
@@ -56,6 +57,16 @@ describe('values that cannot be meant', () => {
       'a script that no program reads',
       { ssh: { customizationScript: 'zypper in x' } },
       'ssh.customizationScript does not begin with #!: name in its first line the program that runs it, as #!/bin/sh',
+    ],
+    [
+      'a port that the shell has',
+      { metrics: { port: 22 } },
+      'metrics.port is 22, which is the port of the shell: give another from 1024 on, as 9464',
+    ],
+    [
+      'a port of the system',
+      { metrics: { enabled: true, port: 80 } },
+      'metrics.port is 80, which the agent may have no right to open: give one from 1024 on, as 9464',
     ],
     [
       'a private key',

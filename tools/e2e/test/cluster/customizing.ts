@@ -4,7 +4,7 @@
 import { commission } from '../publishing/base-image.ts';
 import type { World } from '../support/world.ts';
 import type { Bench } from './bench.ts';
-import { startPodJob, type PodJob } from './pod-job.ts';
+import { startPodJob, type PodJob, type PodJobOptions } from './pod-job.ts';
 import type { SeenPod } from './seen.ts';
 
 /** A job in a pod that customizes an image of the store, with its shell open. */
@@ -18,10 +18,13 @@ interface Customizing {
 }
 
 /** Starts such a job in a world of its own. */
-export async function startCustomizing(bench: Bench, { jail }: { readonly jail: boolean }): Promise<Customizing> {
+export async function startCustomizing(
+  bench: Bench,
+  { jail, values = {} }: { readonly jail: boolean; readonly values?: PodJobOptions['values'] },
+): Promise<Customizing> {
   const world = await bench.startWorld();
   const { job: commissioned, base } = await commission(world);
   const source = { url: `s3://${world.objects.bucket}/${base.key}` };
-  const job = await startPodJob(bench, { world, job: commissioned, values: { job: { jail }, source } });
+  const job = await startPodJob(bench, { world, job: commissioned, values: { ...values, job: { jail }, source } });
   return { world, job, pod: await job.shellReady(), commissioned, base };
 }
