@@ -45,16 +45,29 @@ export const unseenExports: Plugin = {
 };
 
 /**
- * Leaves out what others ask for and nobody here has a use for; whatever did use it would fail at once:
+ * What others ask for and nobody here has a use for, by who asks.
  *
- * - undici, an HTTP client of a megabyte, partly WebAssembly, by which the vendor's client of Kubernetes would make its
- *   calls: ours are made by `libs/http`;
- * - the API of OpenTelemetry, by which the client of Prometheus would measure the process: it measures nothing here.
+ * - The vendor's client of Kubernetes would make its calls by undici, an HTTP client of a megabyte, partly WebAssembly, and
+ *   through proxies; `libs/http` makes them. It would read kubeconfigs and the credentials of people; the agent has the token
+ *   of its pod.
+ * - The client of Prometheus would measure the process; it measures nothing here.
  */
+export const UNUSED: Readonly<Record<string, readonly string[]>> = {
+  [PACKAGE]: ['undici', 'hpagent', 'socks', 'socks-proxy-agent', 'js-yaml', 'jsonpath-plus', 'openid-client'],
+  'prom-client': ['@opentelemetry/api'],
+};
+
+/** Leaves {@link UNUSED} out; whatever did use it would fail at once. */
 export const withoutUnused: Plugin = {
   name: 'without-unused',
   setup: (build) => {
-    build.onResolve({ filter: /^(undici|@opentelemetry\/api)$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    build.onResolve({ filter: /^[^./]/ }, ({ path, importer }) =>
+      Object.entries(UNUSED).some(
+        ([asks, names]) => names.includes(path) && importer.includes(`/node_modules/${asks}/`),
+      )
+        ? { path, namespace: 'left-out' }
+        : undefined,
+    );
     build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
   },
 };
