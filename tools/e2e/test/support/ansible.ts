@@ -29,7 +29,8 @@ export async function playBook(pair: Pair, { book, files }: Play): Promise<Said>
     HOME: home,
     ANSIBLE_HOST_KEY_CHECKING: 'False',
     ANSIBLE_LOCAL_TEMP: `${home}/local`,
-    ANSIBLE_REMOTE_TEMP: '/tmp/.ansible',
+    // In a jail the image's own; without one it would be that of this machine.
+    ANSIBLE_REMOTE_TEMP: pair.volume.layout.jailed ? '/tmp/.ansible' : `${home}/remote`,
     // Ansible's own but for the time that a connection outlives the playbook.
     ANSIBLE_SSH_ARGS: '-C -o ControlMaster=auto -o ControlPersist=2s -o UserKnownHostsFile=/dev/null',
     ANSIBLE_SSH_CONTROL_PATH_DIR: `${home}/cp`,
