@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 
 import { SENTINELS, type Layout } from '@ims/contract';
 import type { Volume } from '@ims/preparation';
@@ -69,9 +69,8 @@ export function openVolume(options: VolumeOptions): Volume {
       ...((await progressOf(record)) === 'unpacked' ? [] : await removeRoot(layout)),
     ],
     room: async () => await freeSpace(layout.parent),
-    freshDirectory: async () => {
+    freshPlace: async () => {
       await discard(layout.private);
-      await named(`making ${unpacking}`, async () => await mkdir(unpacking, { mode: 0o755 }));
       return unpacking;
     },
     keep: async () => {

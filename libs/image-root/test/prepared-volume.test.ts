@@ -44,7 +44,8 @@ async function bench(): Promise<{
 }
 
 async function unpackInto(volume: Volume): Promise<void> {
-  const directory = await volume.freshDirectory();
+  const directory = await volume.freshPlace();
+  mkdirSync(directory);
   writeFileSync(`${directory}/etc`, 'unpacked\n');
 }
 
@@ -163,15 +164,15 @@ describe('the volume of a prepare stage', () => {
   it('H27 removes what was half unpacked without following its links', async () => {
     const { outside, open } = await bench();
     const volume = open();
-    const directory = await volume.freshDirectory();
-    mkdirSync(`${directory}/deep`);
+    const directory = await volume.freshPlace();
+    mkdirSync(`${directory}/deep`, { recursive: true });
     symlinkSync(outside, `${directory}/deep/link`);
     symlinkSync(`${outside}/precious`, `${directory}/link`);
-    const again = await open().freshDirectory();
+    const again = await open().freshPlace();
     // Whoever outlived an earlier start and writes on finds neither his directory nor ours.
     expect(again).not.toBe(directory);
     expect(existsSync(directory)).toBe(false);
-    expect(existsSync(`${again}/deep`)).toBe(false);
+    expect(existsSync(again)).toBe(false);
     expect(existsSync(`${outside}/precious`)).toBe(true);
   });
 

@@ -74,7 +74,7 @@ export interface Unpacker {
    */
   needs(signal: AbortSignal): Promise<Room>;
   /**
-   * Unpacks the fetched image into a directory, with owners, modes, attributes and devices.
+   * Unpacks the fetched image to a directory that it makes, with owners, modes, attributes and devices.
    * @throws Failure SourceCorrupt, NoSpace, PackingFailed
    */
   unpack(directory: string, onProgress: (done: number, total: number) => void, signal: AbortSignal): Promise<void>;
@@ -96,8 +96,8 @@ export interface Volume {
   /** Removes flags and products of earlier jobs; gives the names of what was there. */
   clear(): Promise<readonly string[]>;
   room(): Promise<Room>;
-  /** Removes what was half unpacked, following no link, and gives the empty place to unpack to. */
-  freshDirectory(): Promise<string>;
+  /** Removes what was half unpacked, following no link, and gives a path to unpack to, at which nothing is. */
+  freshPlace(): Promise<string>;
   /** Notes that all is unpacked. It outlives every process, but not the machine: the pair has it written out. */
   keep(): Promise<void>;
   /** Puts what was unpacked into the place of the image root, and notes that all is done. Repeatable. */

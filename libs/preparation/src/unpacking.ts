@@ -40,7 +40,7 @@ async function unpackAndVerify(
 }
 
 async function unpackBeside(ports: PreparationPorts, signal: AbortSignal): Promise<void> {
-  const directory = await ports.volume.freshDirectory();
+  const directory = await ports.volume.freshPlace();
   await requireRoom(ports, signal);
   await ports.unpacker.unpack(directory, unpackTeller(ports), signal);
 }

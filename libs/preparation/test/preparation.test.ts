@@ -14,7 +14,7 @@ describe('the story of prepare', () => {
   it('clears, fetches, unpacks beside the image root and moves in, in this order', async () => {
     const world = createWorld();
     expect(await world.run()).toEqual({ phase: 'Prepared' });
-    const steps = ['clear', 'fetch', 'fresh directory', 'unpack', 'keep', 'move in', 'discard the image', 'flush'];
+    const steps = ['clear', 'fetch', 'fresh place', 'unpack', 'keep', 'move in', 'discard the image', 'flush'];
     expect(world.done).toEqual(steps);
     expect(world.reports.map(({ phase }) => phase)).toEqual(['Preparing', 'Unpacking', 'Prepared']);
   });
@@ -35,7 +35,7 @@ describe('the story of prepare', () => {
   it('unpacks anew what the machine may have lost a part of', async () => {
     const world = createWorld({ progress: 'doubtful' });
     expect(await world.run()).toEqual({ phase: 'Prepared' });
-    expect(world.done.slice(0, 4)).toEqual(['clear', 'fetch', 'fresh directory', 'unpack']);
+    expect(world.done.slice(0, 4)).toEqual(['clear', 'fetch', 'fresh place', 'unpack']);
   });
 
   it('neither replaces nor trusts such an image root when a user works in it', async () => {
@@ -50,7 +50,7 @@ describe('the story of prepare', () => {
   it('fetches once more what is not the announced image, and keeps nothing of it', async () => {
     const world = createWorld({ wrong: 1 });
     expect(await world.run()).toEqual({ phase: 'Prepared' });
-    const once = ['clear', 'fetch', 'fresh directory', 'unpack'];
+    const once = ['clear', 'fetch', 'fresh place', 'unpack'];
     expect(world.done).toEqual([
       ...once,
       'discard the image',
@@ -95,7 +95,7 @@ describe('the story of prepare', () => {
   ])('H16 too little room is seen before a byte is unpacked, and what was fetched is kept: %o', async (needs) => {
     const world = createWorld({ needs });
     expect(await world.run()).toMatchObject({ phase: 'Failed', reason: 'NoSpace' });
-    expect(world.done).toEqual(['clear', 'fetch', 'fresh directory', 'flush']);
+    expect(world.done).toEqual(['clear', 'fetch', 'fresh place', 'flush']);
   });
 
   it('refuses an image of which the server offers a part only', async () => {

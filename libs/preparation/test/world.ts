@@ -80,8 +80,8 @@ export function createWorld(options: WorldOptions = {}): World {
         return [];
       },
       room: async () => room,
-      freshDirectory: async () => {
-        await step('fresh directory');
+      freshPlace: async () => {
+        await step('fresh place');
         return '/mnt/image/.ims/unpacking';
       },
       keep: async () => await step('keep', fails.keep),

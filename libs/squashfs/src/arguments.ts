@@ -59,13 +59,29 @@ function exclusions(mountPoints: PackRequest['mountPoints']): readonly string[] 
 export interface UnpackRequest {
   /** Absolute. */
   readonly archive: string;
-  /** Absolute; may exist. */
-  readonly directory: string;
+  /** The name that is made in the working directory. */
+  readonly name: string;
   readonly processors: number;
 }
 
-/** unsquashfs's arguments (unsquashfs(1)). */
+/**
+ * unsquashfs's arguments (unsquashfs(1)). It names each file by the path that it was given and what follows: a short one
+ * saves looking up the same directories for every file, and without `-force` nothing is unlinked first. Together they
+ * are a tenth of the time.
+ */
 export function unpackArguments(request: UnpackRequest): readonly string[] {
-  const { archive, directory, processors } = request;
-  return ['-force', '-xattrs', '-processors', String(processors), '-dest', directory, archive];
+  const { archive, name, processors } = request;
+  const queue = String(queueMebibytes(processors));
+  return [
+    ...['-xattrs', '-processors', String(processors), '-data-queue', queue, '-frag-queue', queue],
+    ...['-dest', name, archive],
+  ];
+}
+
+/**
+ * Of each of its two queues: some blocks of the largest size for every processor, and no more. By default each may take
+ * 256 MiB, which are touched one after the other: a tenth of the time goes there, and the cgroup is charged for them.
+ */
+function queueMebibytes(processors: number): number {
+  return Math.max(16, 4 * processors);
 }

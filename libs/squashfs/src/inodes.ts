@@ -23,18 +23,18 @@ const NO_FRAGMENT = 0xffffffff;
 const FAST_LINK = 59;
 
 /**
- * Reads the inode that a piece of the inode table begins with (Linux, `fs/squashfs/squashfs_fs.h`).
+ * Reads the inode at a place of a piece of the inode table (Linux, `fs/squashfs/squashfs_fs.h`).
  * `undefined` for a directory whose index reaches beyond the piece.
  *
- * @throws RangeError when the piece is shorter than the inode's beginning, or holds what no inode can
+ * @throws RangeError when the piece ends before the inode's beginning does, or holds what no inode can
  */
-export function readInode(piece: DataView, blockSize: number): UnpackedInode | undefined {
-  const read = READERS[piece.getUint16(0, true)];
+export function readInode(piece: DataView, at: number, blockSize: number): UnpackedInode | undefined {
+  const read = READERS[piece.getUint16(at, true)];
   if (read === undefined) throw new RangeError('no inode is of this type');
-  return read(piece, blockSize);
+  return read(piece, at, blockSize);
 }
 
-type Reader = (piece: DataView, blockSize: number) => UnpackedInode | undefined;
+type Reader = (piece: DataView, at: number, blockSize: number) => UnpackedInode | undefined;
 
 const fixed =
   (length: number): Reader =>
@@ -42,36 +42,39 @@ const fixed =
 
 const link =
   (after: number): Reader =>
-  (piece) => {
-    const target = piece.getUint32(HEADER + 4, true);
+  (piece, at) => {
+    const target = piece.getUint32(at + HEADER + 4, true);
     return { content: target > FAST_LINK ? target : 0, length: HEADER + 8 + target + after };
   };
 
-const file: Reader = (piece, blockSize) => {
-  const size = piece.getUint32(HEADER + 12, true);
-  const blocks = blocksOf(size, blockSize, piece.getUint32(HEADER + 4, true));
+const file: Reader = (piece, at, blockSize) => {
+  const size = piece.getUint32(at + HEADER + 12, true);
+  const blocks = blocksOf(size, blockSize, piece.getUint32(at + HEADER + 4, true));
   return { content: size, length: HEADER + 16 + 4 * blocks };
 };
 
-const longFile: Reader = (piece, blockSize) => {
-  const size = Number(piece.getBigUint64(HEADER + 8, true));
-  const holes = Number(piece.getBigUint64(HEADER + 16, true));
-  const blocks = blocksOf(size, blockSize, piece.getUint32(HEADER + 28, true));
+const longFile: Reader = (piece, at, blockSize) => {
+  const size = Number(piece.getBigUint64(at + HEADER + 8, true));
+  const holes = Number(piece.getBigUint64(at + HEADER + 16, true));
+  const blocks = blocksOf(size, blockSize, piece.getUint32(at + HEADER + 28, true));
   return { content: Math.max(0, size - holes), length: HEADER + 40 + 4 * blocks };
 };
 
-const directory: Reader = (piece) => ({ content: Math.max(1, piece.getUint16(HEADER + 8, true)), length: HEADER + 16 });
+const directory: Reader = (piece, at) => ({
+  content: Math.max(1, piece.getUint16(at + HEADER + 8, true)),
+  length: HEADER + 16,
+});
 
-const longDirectory: Reader = (piece) => {
-  const entries = piece.getUint16(HEADER + 16, true);
+const longDirectory: Reader = (piece, at) => {
+  const entries = piece.getUint16(at + HEADER + 16, true);
   let length = HEADER + 24;
   for (let index = 0; index < entries; index += 1) {
-    if (length + 12 > piece.byteLength) return undefined;
-    const name = piece.getUint32(length + 8, true) + 1;
+    if (at + length + 12 > piece.byteLength) return undefined;
+    const name = piece.getUint32(at + length + 8, true) + 1;
     if (name > LONGEST_NAME) throw new RangeError('no file has so long a name');
     length += 12 + name;
   }
-  return { content: Math.max(1, piece.getUint32(HEADER + 4, true)), length };
+  return { content: Math.max(1, piece.getUint32(at + HEADER + 4, true)), length };
 };
 
 /** By type; from 8 on the long forms, with attributes. */

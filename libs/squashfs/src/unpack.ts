@@ -1,10 +1,12 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { lstat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { basename, dirname } from 'node:path';
 
 import type { OnProgress } from '@ims/export';
-import type { Logger, Runner } from '@ims/runtime';
+import { Failure, type Logger, type Runner } from '@ims/runtime';
 import { unpackArguments } from './arguments.ts';
 import { parseProgress } from './progress.ts';
 import { readSuperblock } from './read-superblock.ts';
@@ -17,7 +19,7 @@ export interface UnpackOptions {
   readonly logger: Logger;
   /** Absolute path of a squashfs. */
   readonly archive: string;
-  /** Absolute; made when it is not there, files of the same name are replaced. */
+  /** Absolute; made in a directory that is there. Nothing may have the name. */
   readonly directory: string;
   readonly signal: AbortSignal;
   readonly onProgress?: OnProgress;
@@ -33,9 +35,15 @@ export interface UnpackOptions {
 export async function unpack(options: UnpackOptions): Promise<Superblock> {
   const { runner, logger, archive, directory, signal, onProgress } = options;
   const superblock = await readSuperblock(archive);
+  await requireFree(directory);
   const outcome = await runner.run({
     program: 'unsquashfs',
-    args: unpackArguments({ archive, directory, processors: options.processors ?? availableParallelism() }),
+    args: unpackArguments({
+      archive,
+      name: basename(directory),
+      processors: options.processors ?? availableParallelism(),
+    }),
+    cwd: dirname(directory),
     signal,
     onLine: (line) => {
       const progress = parseProgress(line);
@@ -55,4 +63,13 @@ export async function unpack(options: UnpackOptions): Promise<Superblock> {
   if (failure !== undefined) throw failure;
   for (const remark of remarksOf(outcome)) logger.warn({ program: 'unsquashfs' }, `unsquashfs says: ${remark}`);
   return superblock;
+}
+
+/** Some versions of unsquashfs write into a directory that is there, others do not. */
+async function requireFree(directory: string): Promise<void> {
+  const there = await lstat(directory).catch(() => undefined);
+  if (there === undefined) return;
+  throw new Failure('ConfigurationInvalid', `${directory} is there already, and nothing is unpacked over it`, {
+    advice: 'name a directory that is not there',
+  });
 }

@@ -66,9 +66,11 @@ async function sumOf(pieces: AsyncIterable<Buffer>, superblock: Superblock, bloc
   let sum = 0;
   let rest: Buffer = Buffer.alloc(0);
   let skip = 0;
-  const take = (isLast: boolean): void => {
-    while (seen < inodes && rest.length > skip) {
-      const inode = readAt(rest.subarray(skip), blockSize, isLast);
+  // An inode is only read with what decides its length at hand, or when nothing more comes.
+  const take = (reach: number): void => {
+    const view = new DataView(rest.buffer, rest.byteOffset, rest.length);
+    while (seen < inodes && rest.length >= skip + reach) {
+      const inode = readInode(view, skip, blockSize);
       if (inode === undefined) break;
       sum += Math.ceil(inode.content / blockBytes) * blockBytes;
       skip += inode.length;
@@ -80,17 +82,11 @@ async function sumOf(pieces: AsyncIterable<Buffer>, superblock: Superblock, bloc
   };
   for await (const piece of pieces) {
     rest = Buffer.concat([rest, piece]);
-    take(false);
+    take(LONGEST_START);
   }
-  take(true);
+  take(1);
   if (seen !== inodes) throw new Error(`${String(seen)} inodes instead of ${String(inodes)}`);
   return sum;
-}
-
-function readAt(bytes: Buffer, blockSize: number, isLast: boolean): ReturnType<typeof readInode> {
-  // An inode is only read with what decides its length at hand, or when nothing more comes.
-  if (bytes.length < LONGEST_START && !isLast) return undefined;
-  return readInode(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), blockSize);
 }
 
 /** The pieces of the table of inodes: two bytes of length, the highest bit of which says that it is not packed. */

@@ -32,9 +32,13 @@ const SPARE: Room = { bytes: 4 * 1024 * 1024, inodes: 16 };
 export function createUnpacker(options: UnpackerOptions): Unpacker {
   const { runner, logger, archive, place } = options;
   const what = `the image at ${place}`;
+  let limits: Promise<Resources> | undefined;
+  const resources = async (): Promise<Resources> => await (limits ??= (options.resources ?? readResources)());
   return {
     headBytes: SUPERBLOCK_BYTES,
     announced: (head) => {
+      // While the image arrives there is time for it.
+      resources().catch(() => undefined);
       const superblock = corrupting(() => parseSuperblock(head, what));
       return { bytes: superblock.bytesUsed, atLeast: withSpare(leastUnpackedSize(superblock)) };
     },
@@ -47,7 +51,7 @@ export function createUnpacker(options: UnpackerOptions): Unpacker {
       }
     },
     unpack: async (directory, onProgress, signal) => {
-      const { processors } = await (options.resources ?? readResources)();
+      const { processors } = await resources();
       try {
         await unpack({ runner, logger, archive, directory, processors, onProgress, signal });
       } catch (error) {

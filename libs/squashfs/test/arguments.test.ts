@@ -70,10 +70,15 @@ describe('packArguments', () => {
     ]);
   });
 
-  it('unpacks over what is there, attributes included', () => {
-    expect(unpackArguments({ archive: '/a', directory: '/d', processors: 2 })).toEqual([
-      ...['-force', '-xattrs', '-processors', '2', '-dest', '/d', '/a'],
+  it('unpacks by a short path, attributes included, in little memory', () => {
+    expect(unpackArguments({ archive: '/a', name: 'd', processors: 2 })).toEqual([
+      ...['-xattrs', '-processors', '2', '-data-queue', '16', '-frag-queue', '16', '-dest', 'd', '/a'],
     ]);
+  });
+
+  it('keeps blocks for every processor of a large machine', () => {
+    const [, queue] = unpackArguments({ archive: '/a', name: 'd', processors: 64 }).join(' ').split('-data-queue ');
+    expect(queue).toMatch(/^256 -frag-queue 256 /);
   });
 });
 

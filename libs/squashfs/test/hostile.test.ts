@@ -29,7 +29,7 @@ function rename(archive: string, from: string, to: string): void {
 
 async function unpackHostile(archive: string): Promise<unknown> {
   const unpacker = createUnpacker({ runner, logger: silentLogger, archive, place: 'file:///image.sqsh' });
-  mkdirSync(`${work.path}/deep/in`, { recursive: true });
+  mkdirSync(`${work.path}/deep`);
   mkdirSync(`${work.path}/outside`, { recursive: true });
   return await unpacker.unpack(`${work.path}/deep/in`, noProgress, never).then(
     () => undefined,

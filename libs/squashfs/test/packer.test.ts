@@ -357,6 +357,16 @@ describe('unpack', () => {
     await expect(unpacked(`${work.path}/absent`)).rejects.toThrow(`cannot open ${work.path}/absent`);
   });
 
+  it('unpacks over nothing that is there', async () => {
+    mkdirSync(`${work.path}/root`);
+    writeFileSync(`${work.path}/root/file`, 'of the image\n');
+    await createPacker(packerOptions(work.path)).pack(noProgress, never);
+    mkdirSync(`${work.path}/out`);
+    writeFileSync(`${work.path}/out/file`, 'precious\n');
+    await expect(unpacked()).rejects.toMatchObject({ reason: 'ConfigurationInvalid' });
+    expect(readFileSync(`${work.path}/out/file`, 'utf8')).toBe('precious\n');
+  });
+
   it('says that the disk is full, and reports how far it is', async () => {
     mkdirSync(`${work.path}/root`);
     writeFileSync(`${work.path}/root/big`, randomBytes(24 * 1024 * 1024));
@@ -376,6 +386,6 @@ describe('unpack', () => {
     expect(seen.at(-1)).toBe(1);
     mkdirSync(`${work.path}/small`);
     work.mount('-t', 'tmpfs', '-o', 'size=4m', 'none', `${work.path}/small`);
-    await expect(unpacked(archive, `${work.path}/small`)).rejects.toMatchObject({ reason: 'NoSpace' });
+    await expect(unpacked(archive, `${work.path}/small/root`)).rejects.toMatchObject({ reason: 'NoSpace' });
   });
 });
