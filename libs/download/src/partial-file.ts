@@ -62,6 +62,7 @@ function partialFile(opened: { path: string; handle: FileHandle; length: number 
       md5.reach(size);
     },
     restart: async () => {
+      if (size === 0) return;
       await md5[Symbol.asyncDispose]();
       await written(path, async () => await handle.truncate(0));
       size = 0;
