@@ -2,7 +2,9 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { endProcess } from '@ims/cli';
+
 import { run } from './cli.ts';
 import { readWorld } from './config.ts';
 
-process.exitCode = await run(readWorld(import.meta.filename));
+await endProcess(await run(readWorld(import.meta.filename)));

@@ -1,6 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+export { endProcess, type EndingProcess } from './end-process.ts';
 export { exitCodeAsked } from './exit-code.ts';
 export { runProgram, type Act, type CommonOptions, type Program } from './program.ts';
 export { terminationOf, type SignalSource, type Termination } from './termination.ts';
