@@ -92,10 +92,13 @@ describe('the bundles', () => {
     expect(spoken.filter((word) => text.includes(word))).toEqual([]);
   });
 
-  it.each(['ims-sshd', 'ims-agent'] as const)('%s runs without what costs memory and saves it no time', (name) => {
+  it.each([
+    ['ims-sshd', ['--no-opt', '--no-maglev', '--max-semi-space-size=1', '--v8-pool-size=0']],
+    // It takes the others back by itself, when it begins to wait.
+    ['ims-agent', ['--max-semi-space-size=1', '--v8-pool-size=0']],
+  ] as const)('%s runs without what costs memory and saves it no time', (name, flags) => {
     const [interpreter] = readFileSync(join(dist, `${name}.mjs`), 'utf8').split('\n', 1);
-    const flags = ['--no-opt', '--no-maglev', '--max-semi-space-size=1', '--v8-pool-size=0'];
-    expect(interpreter?.split(' ')).toEqual(expect.arrayContaining(flags));
+    expect(interpreter?.split(' ').slice(3)).toEqual(flags);
   });
 
   it.each(names)('%s is ASCII, so that V8 keeps one byte for each character', (name) => {

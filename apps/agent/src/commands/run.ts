@@ -7,6 +7,7 @@ import { exitCodeOf, runExport, type ExportState } from '@ims/export';
 
 import { readConfig, type AgentConfig, type Arguments } from '../config.ts';
 import { readEarlierStatus } from '../earlier-status.ts';
+import { preferPlainCode } from '../plain-code.ts';
 import { wire, type Wired } from '../wire.ts';
 import { writeOutBeside } from '../write-out.ts';
 import { environmentOf, PARENT, type CommandRow, type Start } from './command.ts';
@@ -61,6 +62,7 @@ export async function tellStory({ start, config, wired }: Job): Promise<JobEnd> 
 const runJob: CommandRow['run'] = async (start, parent, options) => {
   const work = async (job: Job): Promise<number> => {
     await using beside = new AsyncDisposableStack();
+    beside.use(preferPlainCode());
     beside.use(await writeOutBeside(job.config, job.wired.ports.logger));
     return (await tellStory(job)).code;
   };
