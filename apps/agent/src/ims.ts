@@ -56,7 +56,7 @@ export async function openIms(values: ImsValues, tools: ImsTools): Promise<Ims> 
   const { logger, signal } = tools;
   await using opening = new AsyncDisposableStack();
   const http = createHttp({
-    trust: await readTrust({ verify: true, caFiles: values.CA_CERT === undefined ? [] : [values.CA_CERT] }),
+    trust: await readTrust({ verify: true, caFiles: [values.CA_CERT] }),
     userAgent: `ims-agent/${VERSION}`,
   });
   opening.defer(async () => await http.close());

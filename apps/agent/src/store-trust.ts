@@ -34,6 +34,5 @@ export async function readStoreTrust(
   tls: StoreTls,
   { CA_CERT }: { readonly CA_CERT: string | undefined },
 ): Promise<Trust> {
-  const caFiles = [...tls.caFiles, ...(CA_CERT === undefined ? [] : [CA_CERT])];
-  return await readTrust({ verify: tls.verify, caFiles });
+  return await readTrust({ verify: tls.verify, caFiles: [...tls.caFiles, CA_CERT] });
 }

@@ -10,8 +10,8 @@ import { Failure } from '@ims/runtime';
 export interface TlsPolicy {
   /** False only when the site switched the check off in so many words (H33). */
   readonly verify: boolean;
-  /** Files of certificates that are trusted besides the system's own. */
-  readonly caFiles: readonly string[];
+  /** Files of certificates that are trusted besides the system's own; one that nobody has named is left out. */
+  readonly caFiles: readonly (string | undefined)[];
 }
 
 /** Whose certificates a client accepts. */
@@ -31,7 +31,8 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIF
  * @throws Failure ConfigurationInvalid for a CA file that cannot be read or holds no certificate
  */
 export async function readTrust({ verify, caFiles }: TlsPolicy): Promise<Trust> {
-  const site = (await Promise.all(caFiles.map(readCertificates))).flat();
+  const named = caFiles.filter((path) => path !== undefined);
+  const site = (await Promise.all(named.map(readCertificates))).flat();
   if (!verify) return { verify, secureContext: once(() => []) };
   const usual = (): string[] => [...getCACertificates('bundled'), ...getCACertificates('system')];
   return { verify, secureContext: once(() => [...new Set([...usual(), ...site])]) };
