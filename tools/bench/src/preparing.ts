@@ -1,9 +1,11 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
 
 import { temporaryDirectory } from '@ims/testing';
 import { judge, median, type Figure } from './figure.ts';
@@ -11,22 +13,30 @@ import { makeImage, type ImageKind } from './images.ts';
 import { bundleOf, start } from './program.ts';
 import { addressOf } from './raw-put.ts';
 import { startSite, type Site } from './site.ts';
-import { inTurn, timed, timedProgram, writeBack } from './timing.ts';
+import { inTurn, timed, timedProgram } from './timing.ts';
 
-/** A Debian root as it is, and what is as large as a small image of a site. */
-const SMALL: ImageKind = { roots: 1, noise: 0 };
-const LARGE: ImageKind = { roots: 4, noise: 11 };
+/** A Debian root as it is, several, and what is as large as a small image of a site. */
+const IMAGES = {
+  small: { roots: 1, noise: 0 },
+  medium: { roots: 4, noise: 0 },
+  large: { roots: 4, noise: 11 },
+} as const satisfies Readonly<Record<string, ImageKind>>;
+
+/** How often each image is prepared. */
+export type Rounds = Readonly<Record<keyof typeof IMAGES, number>>;
 
 /** From the presigned address of an image to its root on the volume, beside curl and unsquashfs. */
-export async function measurePreparing(rounds: { readonly small: number; readonly large: number }): Promise<Figure[]> {
+export async function measurePreparing(rounds: Rounds): Promise<Figure[]> {
   const site = await startSite();
-  const figures = await measureImage(site, SMALL, rounds.small);
-  if (rounds.large > 0) figures.push(...(await measureImage(site, LARGE, rounds.large)));
+  const figures: Figure[] = [];
+  for (const name of Object.keys(IMAGES) as (keyof Rounds)[]) {
+    if (rounds[name] > 0) figures.push(...(await measureImage(site, IMAGES[name], rounds[name])));
+  }
   return figures;
 }
 
 async function measureImage(site: Site, kind: ImageKind, rounds: number): Promise<Figure[]> {
-  const home = await temporaryDirectory('preparing');
+  const home = await memoryDirectory();
   const archive = `${home}/rootfs`;
   await makeImage(archive, kind);
   await site.aws('s3', 'cp', '--only-show-errors', archive, `s3://${site.objects.bucket}/rootfs`);
@@ -35,11 +45,11 @@ async function measureImage(site: Site, kind: ImageKind, rounds: number): Promis
   for (let round = 0; round < rounds; round++) {
     await inTurn(round, [
       async () => {
-        const parent = await freshVolume(`${home}/ours-${String(round)}`);
+        const parent = await emptyVolume(home);
         ours.push(await timed(async () => await prepare(parent, image)));
       },
       async () => {
-        const parent = await freshVolume(`${home}/bare-${String(round)}`);
+        const parent = await emptyVolume(home);
         const { fetched, summed, unpacked } = await fetchBare(parent, image.address);
         bare.push(fetched + unpacked);
         checked.push(fetched + summed + unpacked);
@@ -81,10 +91,17 @@ async function fetchBare(parent: string, address: string): Promise<Record<'fetch
   return { fetched, summed, unpacked: await timedProgram('unsquashfs', [...options, archive]) };
 }
 
-/** None is removed before the end: a file system that has just given blocks back is several times slower. */
-async function freshVolume(directory: string): Promise<string> {
+/** A file system in memory: what two runs on the same disk take differs by more than what is compared. */
+async function memoryDirectory(): Promise<string> {
+  const directory = await temporaryDirectory('preparing');
+  await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', 'size=8g,mode=755', 'preparing', directory]);
+  return directory;
+}
+
+async function emptyVolume(home: string): Promise<string> {
+  const directory = `${home}/volume`;
+  await rm(directory, { recursive: true, force: true });
   await mkdir(directory);
-  await writeBack();
   return directory;
 }
 
