@@ -83,5 +83,5 @@ export function unpackArguments(request: UnpackRequest): readonly string[] {
  * 256 MiB, which are touched one after the other: a tenth of the time goes there, and the cgroup is charged for them.
  */
 function queueMebibytes(processors: number): number {
-  return Math.max(16, 4 * processors);
+  return Math.max(32, 8 * processors);
 }

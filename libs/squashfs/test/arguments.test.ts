@@ -72,13 +72,13 @@ describe('packArguments', () => {
 
   it('unpacks by a short path, attributes included, in little memory', () => {
     expect(unpackArguments({ archive: '/a', name: 'd', processors: 2 })).toEqual([
-      ...['-xattrs', '-processors', '2', '-data-queue', '16', '-frag-queue', '16', '-dest', 'd', '/a'],
+      ...['-xattrs', '-processors', '2', '-data-queue', '32', '-frag-queue', '32', '-dest', 'd', '/a'],
     ]);
   });
 
   it('keeps blocks for every processor of a large machine', () => {
     const [, queue] = unpackArguments({ archive: '/a', name: 'd', processors: 64 }).join(' ').split('-data-queue ');
-    expect(queue).toMatch(/^256 -frag-queue 256 /);
+    expect(queue).toMatch(/^512 -frag-queue 512 /);
   });
 });
 
