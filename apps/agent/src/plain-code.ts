@@ -3,19 +3,12 @@
 
 import { setFlagsFromString } from 'node:v8';
 
-/** The compilers whose code is fast, and larger than what it is made of. */
-const COMPILERS = ['opt', 'maglev'] as const;
-
 /**
- * Runs JavaScript without optimising it until disposed of: what waits for hours has no use for fast code, which would
- * take 8 MiB. On the command line the same flags would make Node reject its own compiled modules and ours, 20 ms of each
- * start. They are given back at the end, since compiled code is kept together with the flags of that moment.
+ * Runs JavaScript without optimising it from now on: what waits for days has no use for fast code, which would take 8 MiB.
+ * Called when everything is loaded: under these flags V8 rejects the compiled code that comes with Node's own modules
+ * (docs/adr/0020-plain-code-while-waiting.md).
  */
-export function preferPlainCode(): Disposable {
-  for (const name of COMPILERS) setFlagsFromString(`--no-${name}`);
-  return {
-    [Symbol.dispose]: () => {
-      for (const name of COMPILERS) setFlagsFromString(`--${name}`);
-    },
-  };
+export function preferPlainCode(): void {
+  setFlagsFromString('--no-opt');
+  setFlagsFromString('--no-maglev');
 }

@@ -61,8 +61,8 @@ export async function tellStory({ start, config, wired }: Job): Promise<JobEnd> 
 
 const runJob: CommandRow['run'] = async (start, parent, options) => {
   const work = async (job: Job): Promise<number> => {
+    preferPlainCode();
     await using beside = new AsyncDisposableStack();
-    beside.use(preferPlainCode());
     beside.use(await writeOutBeside(job.config, job.wired.ports.logger));
     return (await tellStory(job)).code;
   };
