@@ -10,4 +10,4 @@ import { endProcess, terminationOf } from '@ims/cli';
 import { run } from './cli.ts';
 
 const { argv, env, stdout } = process;
-await endProcess(await run({ argv, env, stdout, termination: terminationOf(process) }));
+await endProcess(process, await run({ argv, env, stdout, termination: terminationOf(process) }));

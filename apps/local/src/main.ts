@@ -7,4 +7,4 @@ import { endProcess } from '@ims/cli';
 import { run } from './cli.ts';
 import { readWorld } from './config.ts';
 
-await endProcess(await run(readWorld(import.meta.filename)));
+await endProcess(process, await run(readWorld(import.meta.filename)));

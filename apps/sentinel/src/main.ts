@@ -7,6 +7,7 @@ import { endProcess, terminationOf } from '@ims/cli';
 import { run } from './cli.ts';
 
 await endProcess(
+  process,
   await run({
     argv: process.argv,
     env: process.env,

@@ -8,4 +8,4 @@ import { endProcess, terminationOf } from '@ims/cli';
 
 import { run } from './cli.ts';
 
-await endProcess(await run({ argv: process.argv, env: process.env, termination: terminationOf(process) }));
+await endProcess(process, await run({ argv: process.argv, env: process.env, termination: terminationOf(process) }));
