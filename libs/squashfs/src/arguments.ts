@@ -78,10 +78,13 @@ export function unpackArguments(request: UnpackRequest): readonly string[] {
   ];
 }
 
+/** What each of unsquashfs's two queues may take when nothing is said, in MiB. */
+const USUAL_QUEUE = 256;
+
 /**
- * Of each of its two queues: some blocks of the largest size for every processor, and no more. By default each may take
- * 256 MiB, which are touched one after the other: a tenth of the time goes there, and the cgroup is charged for them.
+ * Of each of its two queues: some blocks of the largest size for every processor, and no more. What is usual is touched
+ * from one end to the other: a tenth of the time goes there, and the cgroup is charged for it.
  */
 function queueMebibytes(processors: number): number {
-  return Math.max(32, 8 * processors);
+  return Math.min(USUAL_QUEUE, Math.max(32, 8 * processors));
 }

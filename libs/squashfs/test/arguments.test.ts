@@ -76,9 +76,13 @@ describe('packArguments', () => {
     ]);
   });
 
-  it('keeps blocks for every processor of a large machine', () => {
-    const [, queue] = unpackArguments({ archive: '/a', name: 'd', processors: 64 }).join(' ').split('-data-queue ');
-    expect(queue).toMatch(/^512 -frag-queue 512 /);
+  it.each([
+    [1, '32'],
+    [16, '128'],
+    [128, '256'],
+  ])('keeps blocks for each of %i processors, and never more than is usual', (processors, mebibytes) => {
+    const said = unpackArguments({ archive: '/a', name: 'd', processors });
+    for (const queue of ['-data-queue', '-frag-queue']) expect(said[said.indexOf(queue) + 1]).toBe(mebibytes);
   });
 });
 
