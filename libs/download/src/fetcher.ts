@@ -50,6 +50,7 @@ export function createFetcher(options: FetcherOptions): Fetcher & AsyncDisposabl
       await release();
       if (known === undefined) await removeAll([archive, partial]);
       held = await openPartialFile(partial);
+      if (request.isAnnounced || known?.md5 !== undefined) held.sum();
       await fetchAll({ ...options, state, file: held, request, known });
       await rename(partial, archive);
       return { bytes: held.size };

@@ -7,7 +7,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { startMd5Thread, type Md5Thread } from '@ims/digest';
 import { Failure } from '@ims/runtime';
 
-/** A file that grows while it arrives; another thread takes its md5 as it does, so that nobody reads it for that again. */
+/** A file that grows while it arrives. */
 export interface PartialFile extends AsyncDisposable {
   /** Bytes that are written. */
   readonly size: number;
@@ -17,6 +17,8 @@ export interface PartialFile extends AsyncDisposable {
   append(chunk: Uint8Array): Promise<void>;
   /** Empties it. */
   restart(): Promise<void>;
+  /** Has another thread take the md5 of what is written, now and as more arrives: nobody reads it for that again. */
+  sum(): void;
   /** The md5 of all that is written, in lower-case hex; nothing may be written afterwards. */
   md5(signal: AbortSignal): Promise<string>;
 }
@@ -41,10 +43,13 @@ export async function openPartialFile(path: string): Promise<PartialFile> {
 function partialFile(opened: { path: string; handle: FileHandle; length: number }): PartialFile {
   const { path, handle } = opened;
   let { length: size } = opened;
-  // Whoever unpacks the image needs the processors more.
-  const startMd5 = (): Md5Thread => startMd5Thread(handle.fd, { yields: true });
-  let md5 = startMd5();
-  md5.reach(size);
+  let md5: Md5Thread | undefined;
+  const sum = (): Md5Thread => {
+    // Whoever unpacks the image needs the processors more.
+    md5 ??= startMd5Thread(handle.fd, { yields: true });
+    md5.reach(size);
+    return md5;
+  };
   return {
     get size() {
       return size;
@@ -59,18 +64,21 @@ function partialFile(opened: { path: string; handle: FileHandle; length: number 
         done += bytesWritten;
         size += bytesWritten;
       }
-      md5.reach(size);
+      md5?.reach(size);
     },
     restart: async () => {
       if (size === 0) return;
-      await md5[Symbol.asyncDispose]();
+      const begun = md5;
+      md5 = undefined;
+      await begun?.[Symbol.asyncDispose]();
       await written(path, async () => await handle.truncate(0));
       size = 0;
-      md5 = startMd5();
+      if (begun !== undefined) sum();
     },
-    md5: async (signal) => await md5.digest(signal),
+    sum: () => void sum(),
+    md5: async (signal) => await sum().digest(signal),
     [Symbol.asyncDispose]: async () => {
-      await md5[Symbol.asyncDispose]();
+      await md5?.[Symbol.asyncDispose]();
       await handle.close();
     },
   };

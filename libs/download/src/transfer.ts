@@ -58,6 +58,7 @@ async function beginAnew(
   await request.check({ head: first, size, kept: 0 });
   progress.known = { size, version, md5 };
   await file.restart();
+  if (md5 !== undefined) file.sum();
   await state.write(progress.known);
   await file.append(first);
 }

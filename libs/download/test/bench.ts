@@ -76,6 +76,7 @@ export async function createBench(options: { budgetMs?: number; stallMs?: number
     at,
     fetch: async (source, changes = {}) => {
       await fetcher(source).fetch({
+        isAnnounced: false,
         headBytes: MAGIC.length,
         check: async (beginning) => {
           beginnings.push(beginning);

@@ -20,6 +20,7 @@ export async function fetchImage(step: PreparationStep<'Preparing'>): Promise<Pr
   if (settings.md5 === undefined)
     logger.info({}, 'no DOWNLOAD_MD5SUM: what the store says of the image counts, if it says anything');
   await fetcher.fetch({
+    isAnnounced: settings.md5 !== undefined,
     headBytes: unpacker.headBytes,
     check: async (beginning) => await checkBeginning(beginning, ports),
     onTransfer: transferTeller(ports),

@@ -25,6 +25,8 @@ export type OnTransfer = (done: number, total: number | undefined) => void;
 
 /** What is to be fetched, and who hears of it. */
 export interface FetchRequest {
+  /** Whether somebody has announced an md5, so that it is taken in any case. */
+  readonly isAnnounced: boolean;
   /** How many first bytes {@link FetchRequest.check} wants. */
   readonly headBytes: number;
   /**
