@@ -6,10 +6,13 @@ import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 
 import { startCluster, type OwnCluster } from '@ims/cluster';
-import { kubernetesClients, onCleanup, SOURCE_TREE } from '@ims/testing';
+import { kubernetesClients, onCleanup, SOURCE_TREE, TEST_HOME } from '@ims/testing';
 import { openApi, type Api } from './api.ts';
 
 const run = promisify(execFile);
+
+/** What helm learns of the cluster is nothing for the home of whoever measures. */
+const env = { ...process.env, KUBECACHEDIR: `${TEST_HOME}/kubectl-cache` };
 
 /** A namespace on the real cluster of this machine, with the accounts of a site; it goes away with the benchmark. */
 export interface Place {
@@ -28,9 +31,9 @@ export async function openPlace(): Promise<Place> {
   const { helm } = await kubernetesClients();
   const inside = ['--kubeconfig', kubeconfig, '--namespace', namespace];
   onCleanup(async () => {
-    await run(helm, [...inside, 'uninstall', '--ignore-not-found', 'bench']);
+    await run(helm, [...inside, 'uninstall', '--ignore-not-found', 'bench'], { env });
     await api.call('DELETE', `/api/v1/namespaces/${namespace}`);
   });
-  await run(helm, [...inside, 'install', 'bench', `${SOURCE_TREE}/helm/ims-buildenv`]);
+  await run(helm, [...inside, 'install', 'bench', `${SOURCE_TREE}/helm/ims-buildenv`], { env });
   return { own, api, namespace };
 }
