@@ -1,10 +1,10 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { exitCodeAsked, runProgram } from '@ims/cli';
+import { exitCodeAsked, runProgram, type Start } from '@ims/cli';
 
 import { CHECK } from './commands/check.ts';
-import type { CommandRow, Start } from './commands/command.ts';
+import type { CommandRow } from './commands/command.ts';
 import { PACKAGE } from './commands/package.ts';
 import { PUBLISH } from './commands/publish.ts';
 import { RESUME, RUN } from './commands/run.ts';

@@ -5,9 +5,8 @@
 // The flags above save memory. What takes processors here, sums and transfers, is Node's own machine code.
 import './prepare/hide-address.ts';
 
-import { endProcess, terminationOf } from '@ims/cli';
+import { runProcess } from '@ims/cli';
 
 import { run } from './cli.ts';
 
-const { argv, env, stdout } = process;
-await endProcess(process, await run({ argv, env, stdout, termination: terminationOf(process) }));
+await runProcess(process, run);

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { runProgram, type Act, type CommonOptions, type Termination } from '@ims/cli';
+import { runProgram, type Act, type CommonOptions, type Start } from '@ims/cli';
 import { openLogger } from '@ims/logging';
 import { createRunner } from '@ims/process';
 import { Failure } from '@ims/runtime';
@@ -9,15 +9,6 @@ import { Failure } from '@ims/runtime';
 import { complete, fail, list, show, ssh, watch, type Bench } from './commands.ts';
 import { createKubectl } from './kubectl.ts';
 import { readLevel, scopeOf, wayOf, type Flags } from './config.ts';
-
-/** What the program is started with. */
-export interface Start {
-  readonly argv: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-  readonly termination: Termination;
-  /** Writes a part of the result, ended by a line feed. */
-  readonly write: (text: string) => void;
-}
 
 type Program = Parameters<Parameters<typeof runProgram>[2]>[0];
 type At = (work: (bench: Bench) => Promise<number>) => Promise<number>;

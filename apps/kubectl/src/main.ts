@@ -2,18 +2,8 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { endProcess, terminationOf } from '@ims/cli';
+import { runProcess } from '@ims/cli';
 
 import { run } from './cli.ts';
 
-await endProcess(
-  process,
-  await run({
-    argv: process.argv,
-    env: process.env,
-    termination: terminationOf(process),
-    write: (text) => {
-      process.stdout.write(`${text}\n`);
-    },
-  }),
-);
+await runProcess(process, run);

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { runProgram, type Act, type CommonOptions, type Termination } from '@ims/cli';
+import { runProgram, type Act, type CommonOptions, type Start } from '@ims/cli';
 import { lazyImageRoot } from '@ims/image-root';
 import { openLogger } from '@ims/logging';
 import { createBoard, volumeDirectory } from '@ims/sentinel';
@@ -10,15 +10,6 @@ import { clear, post, show, wait, type Bench } from './commands.ts';
 import { readConfig, type JobFlags } from './config.ts';
 import { parseDuration } from './duration.ts';
 import { FILE_NAMES } from './names.ts';
-
-/** What the program is started with. */
-export interface Start {
-  readonly argv: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-  readonly termination: Termination;
-  /** Writes a line of the result. */
-  readonly write: (line: string) => void;
-}
 
 const ABOUT = {
   name: 'ims-sentinel',

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { exitCodeAsked, runProgram, type CommonOptions, type Termination } from '@ims/cli';
+import { exitCodeAsked, runProgram, type CommonOptions, type Start } from '@ims/cli';
 import { EXIT_DONE } from '@ims/contract';
 import { sentenceOf } from '@ims/runtime';
 import { exitCodeOf, runSession } from '@ims/session';
@@ -9,13 +9,6 @@ import { exitCodeOf, runSession } from '@ims/session';
 import { check, exitCodeOfLooks, probe } from './by-hand.ts';
 import { readConfig, type SshdConfig } from './config.ts';
 import { wire } from './wire.ts';
-
-/** What the program is started with. */
-export interface Start {
-  readonly argv: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-  readonly termination: Termination;
-}
 
 /** The program `ims-sshd`: gives the exit code of the command line. */
 export async function run(start: Start): Promise<number> {
@@ -56,16 +49,16 @@ async function runJob(start: Start, config: SshdConfig, options: CommonOptions):
   return exitCodeOf(last, start.termination.exitCode());
 }
 
-async function checkDoor(_start: Start, config: SshdConfig): Promise<number> {
+async function checkDoor(start: Start, config: SshdConfig): Promise<number> {
   const looks = await check(config);
   for (const { at, failure } of looks) {
-    process.stdout.write(failure === undefined ? `ok      ${at}\n` : `refused ${at}: ${sentenceOf(failure)}\n`);
+    start.write(failure === undefined ? `ok      ${at}` : `refused ${at}: ${sentenceOf(failure)}`);
   }
   return exitCodeOfLooks(looks);
 }
 
 async function probeDoor(start: Start, config: SshdConfig): Promise<number> {
   await probe(config, start.termination.signal);
-  process.stdout.write('a login through the door works\n');
+  start.write('a login through the door works');
   return EXIT_DONE;
 }

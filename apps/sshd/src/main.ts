@@ -4,8 +4,8 @@
 
 // The flags above: this program waits for days and computes nothing. Machine code for what runs often, room for many
 // short-lived objects and threads of V8's own would cost it several megabytes and save it nothing.
-import { endProcess, terminationOf } from '@ims/cli';
+import { runProcess } from '@ims/cli';
 
 import { run } from './cli.ts';
 
-await endProcess(process, await run({ argv: process.argv, env: process.env, termination: terminationOf(process) }));
+await runProcess(process, run);

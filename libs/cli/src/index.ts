@@ -3,5 +3,6 @@
 
 export { endProcess, type EndingProcess } from './end-process.ts';
 export { exitCodeAsked } from './exit-code.ts';
+export { runProcess, type OwnProcess, type Start } from './run-process.ts';
 export { runProgram, type Act, type CommonOptions, type Program } from './program.ts';
 export { terminationOf, type SignalSource, type Termination } from './termination.ts';

@@ -1,15 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { CommonOptions, Termination } from '@ims/cli';
-
-/** What the program is started with. */
-export interface Start {
-  readonly argv: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
-  readonly termination: Termination;
-  readonly stdout: { write(text: string): unknown };
-}
+import type { CommonOptions, Start } from '@ims/cli';
 
 /** One command of the program. */
 export interface CommandRow {
@@ -39,5 +31,5 @@ export function print(
 ): void {
   const widest = Math.max(...answer.rows.map(([name]) => name.length));
   const text = answer.rows.map(([name, value]) => `${name.padEnd(widest)}  ${value}`).join('\n');
-  start.stdout.write(`${output === 'json' ? JSON.stringify(answer.json) : text}\n`);
+  start.write(output === 'json' ? JSON.stringify(answer.json) : text);
 }

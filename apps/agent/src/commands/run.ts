@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { CommonOptions } from '@ims/cli';
+import type { CommonOptions, Start } from '@ims/cli';
 import { ERRORS } from '@ims/contract';
 import { exitCodeOf, runExport, type ExportState } from '@ims/export';
 
@@ -10,7 +10,7 @@ import { readEarlierStatus } from '../earlier-status.ts';
 import { preferPlainCode } from '../plain-code.ts';
 import { wire, type Wired } from '../wire.ts';
 import { writeOutBeside } from '../write-out.ts';
-import { environmentOf, PARENT, type CommandRow, type Start } from './command.ts';
+import { environmentOf, PARENT, type CommandRow } from './command.ts';
 
 /** How an agent ended. */
 export interface JobEnd {

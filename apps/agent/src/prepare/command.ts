@@ -1,17 +1,11 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { Act, CommonOptions, runProgram, Termination } from '@ims/cli';
+import type { Act, CommonOptions, runProgram, Start } from '@ims/cli';
 import { exitCodeOf, runPreparation } from '@ims/preparation';
 
 import { readPrepareConfig, type PrepareArguments } from './config.ts';
 import { wirePreparation } from './wire.ts';
-
-/** What the program is started with. */
-interface Start {
-  readonly env: NodeJS.ProcessEnv;
-  readonly termination: Termination;
-}
 
 /** The command line as `runProgram` gives it out. */
 type CommandLine = Parameters<Parameters<typeof runProgram>[2]>[0];
