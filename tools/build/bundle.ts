@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
-import { leanPackages, loadedAtOnce, unseenExports, withoutUnused } from './lean.ts';
+import { builtinsWhenUsed, leanPackages, loadedAtOnce, withoutUnused } from './lean.ts';
 
 /** The programs that ship, by the name of the command, and where each begins. */
 export const PROGRAMS = {
@@ -45,7 +45,7 @@ export async function bundle(name: ProgramName, directory: string): Promise<Meta
     logLevel: 'warning',
     // Whatever else is in a bundle has no use for them.
     inject: name === 'ims-agent' ? [join(ROOT, 'libs/http/src/fetch-classes.ts')] : [],
-    plugins: [loadedAtOnce, unseenExports, withoutUnused, leanPackages],
+    plugins: [loadedAtOnce, builtinsWhenUsed, withoutUnused, leanPackages],
     // Names stay, for stack traces; a third of the text goes, and with it memory.
     minifyWhitespace: true,
     banner: { js: [HEADER, REQUIRE].join('\n') },

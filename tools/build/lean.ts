@@ -1,6 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from 'esbuild';
 
@@ -29,20 +30,31 @@ export const loadedAtOnce: Plugin = {
 };
 
 /**
- * Takes Node's HTTP by `require` also where a module imports it: an import looks at every export, and some of them load
- * an undici and the whole of HTTP/2 only by being looked at. That is 16 MB and 30 ms of a program that uses neither.
+ * Loads a module of Node when something of it is used, not with the program: whoever speaks plain HTTP, or asks for
+ * `--help`, needs no TLS. An import would also look at every export, and some of HTTP's load an undici and the whole of
+ * HTTP/2 only by being looked at: 16 MB and 30 ms of a program that uses neither.
  */
-export const unseenExports: Plugin = {
-  name: 'unseen-exports',
+export const builtinsWhenUsed: Plugin = {
+  name: 'builtins-when-used',
   setup: (build) => {
-    build.onResolve({ filter: /^(node:)?https?2?$/ }, ({ path, kind }) =>
-      kind === 'import-statement' ? { path, namespace: 'required' } : { path, external: true },
+    build.onResolve({ filter: COSTLY }, ({ path, namespace }) =>
+      namespace === WHEN_USED ? { path, external: true } : { path: path.replace('node:', ''), namespace: WHEN_USED },
     );
-    build.onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
-      contents: `module.exports = require(${JSON.stringify(path)});`,
-    }));
+    build.onLoad({ filter: /.*/, namespace: WHEN_USED }, ({ path }) => {
+      const names = Object.getOwnPropertyNames(createRequire(import.meta.url)(`node:${path}`));
+      const getters = names.map((name) => `get ${name}() { return load().${name}; }`);
+      return {
+        contents: `let loaded;
+const load = () => (loaded ??= require('node:${path}'));
+module.exports = { ${getters.join(', ')} };`,
+      };
+    });
   },
 };
+
+// What every program uses, `fs` or `stream`, would only be reached by a detour.
+const COSTLY = /^(node:)?(child_process|crypto|https?2?|net|tls|v8|worker_threads|zlib)$/;
+const WHEN_USED = 'when-used';
 
 /**
  * What others ask for and nobody here has a use for, by who asks.

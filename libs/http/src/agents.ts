@@ -14,7 +14,7 @@ export interface Agents {
 
 /** Makes connections that trust whom `trust` says. */
 export function createAgents(trust: Trust, options: AgentOptions): Agents {
-  return { plain: new PlainAgent(options), tls: new TrustingAgent(trust, options) };
+  return { plain: new PlainAgent(options), tls: trustingAgent(trust, options) };
 }
 
 /** Ends what is still under way. */
@@ -23,20 +23,14 @@ export function closeAgents({ plain, tls }: Agents): void {
   tls.destroy();
 }
 
-type Connection = ReturnType<TlsAgent['createConnection']>;
-
 /** Asks whom to trust when it connects: a client that meets no TLS does not pay for it. */
-class TrustingAgent extends TlsAgent {
-  readonly #trust: Trust;
-
-  constructor(trust: Trust, options: AgentOptions) {
-    super({ ...options, rejectUnauthorized: trust.verify });
-    this.#trust = trust;
-  }
-
-  override createConnection(...[options, done]: Parameters<TlsAgent['createConnection']>): Connection {
+function trustingAgent(trust: Trust, options: AgentOptions): TlsAgent {
+  const agent = new TlsAgent({ ...options, rejectUnauthorized: trust.verify });
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (given, done) => {
     // Documented for tls.connect, to which it goes, and missing in the types.
-    const trusting = { ...options, secureContext: this.#trust.secureContext() };
-    return super.createConnection(trusting, done);
-  }
+    const trusting = { ...given, secureContext: trust.secureContext() };
+    return connect(trusting, done);
+  };
+  return agent;
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { parseAddress } from './address.ts';
-import { closeAgents, createAgents } from './agents.ts';
+import { closeAgents, createAgents, type Agents } from './agents.ts';
 import { callDirect, callPooled, type Caller } from './callers.ts';
 import { open } from './open.ts';
 import { HttpProblem } from './problem.ts';
@@ -85,17 +85,18 @@ export interface HttpOptions {
 
 /** Makes a client that trusts whom `trust` says (H33). It never tries again by itself. */
 export function createHttp({ trust, userAgent, keepsConnections = false }: HttpOptions): Http {
-  const agents = createAgents(trust, { keepAlive: keepsConnections });
+  let made: Agents | undefined;
+  const agents = (): Agents => (made ??= createAgents(trust, { keepAlive: keepsConnections }));
   const end = new AbortController();
   return {
-    request: async (call) => await request(callPooled(agents), hopOf(call, userAgent), call),
+    request: async (call) => await request(callPooled(agents()), hopOf(call, userAgent), call),
     stream: async (call) =>
       await stream(callDirect(trust), hopOf({ ...call, method: 'GET' }, userAgent), {
         ...call,
         signal: AbortSignal.any([call.signal, end.signal]),
       }),
     close: async () => {
-      closeAgents(agents);
+      if (made !== undefined) closeAgents(made);
       end.abort(new Error('the HTTP client was closed'));
     },
   };

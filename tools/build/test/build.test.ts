@@ -110,6 +110,18 @@ describe('the bundles', () => {
     expect(packagesOf(name).filter((held) => unused.includes(held))).toEqual([]);
   });
 
+  it.each(names)('%s loads what speaks HTTP, TLS and zlib when it has somebody to speak to', (name) => {
+    const costly = /^NativeModule (crypto|https?|tls|zlib)$/;
+    const loadedOf = (...args: readonly string[]): string[] =>
+      loadedBy(...args)
+        .trim()
+        .split(',')
+        .filter((module) => costly.test(module));
+    const all = "import 'node:http'; import 'node:https'; import 'node:zlib'";
+    expect(loadedOf('--input-type=module', '--eval', all)).toHaveLength(5);
+    expect(loadedOf(join(dist, `${name}.mjs`), '--version')).toEqual([]);
+  });
+
   it('ims-agent leaves the undici of Node alone', () => {
     expect(loadedBy(join(dist, 'ims-agent.mjs'), '--version')).not.toContain('internal/deps/undici/undici');
     expect(loadedBy('--input-type=module', '--eval', "import 'node:http'")).toContain('internal/deps/undici/undici');
