@@ -63,10 +63,14 @@ const WHEN_USED = 'when-used';
  *   through proxies; `libs/http` makes them. It would read kubeconfigs and the credentials of people; the agent has the token
  *   of its pod.
  * - The client of Prometheus would measure the process; it measures nothing here.
+ * - The client of S3 would look for keys wherever people keep theirs, and find out which browser it is in; it gets the keys
+ *   of the job, and there is none.
  */
 export const UNUSED: Readonly<Record<string, readonly string[]>> = {
   [PACKAGE]: ['undici', 'hpagent', 'socks', 'socks-proxy-agent', 'js-yaml', 'jsonpath-plus', 'openid-client'],
   'prom-client': ['@opentelemetry/api'],
+  '@aws-sdk/client-s3': ['@aws-sdk/credential-provider-node'],
+  '@aws-sdk/core': ['bowser'],
 };
 
 /** Leaves {@link UNUSED} out; whatever did use it would fail at once. */
