@@ -27,6 +27,7 @@ export const SYSTEM_TOOLS = [
   { tool: 'getfattr', apt: 'attr', zypper: 'attr', dnf: 'attr', stages: ['test'] },
   { tool: 'setfacl', apt: 'acl', zypper: 'acl', dnf: 'acl', stages: ['test'] },
   { tool: 'busybox', apt: 'busybox-static', zypper: 'busybox-static', dnf: 'busybox', stages: ['test'] },
+  { tool: 'mkfs.ext4', apt: 'e2fsprogs', zypper: 'e2fsprogs', dnf: 'e2fsprogs', stages: ['test'] },
   { tool: 'curl', apt: 'curl', zypper: 'curl', dnf: 'curl', stages: ['test'] },
   { tool: 'openssl', apt: 'openssl', zypper: 'openssl', dnf: 'openssl', stages: ['test', 'cluster'] },
   { tool: 'aws', apt: 'awscli', zypper: 'aws-cli', dnf: 'awscli2', stages: ['test'] },

@@ -10,8 +10,16 @@ import { unpackDebian } from './debian.ts';
 
 const MIB = 1024 ** 2;
 
-/** How the agent packs a Debian root, but for what does not change the archive. */
-const PACKED = ['-noappend', '-quiet', '-no-progress', '-comp', 'zstd', '-Xcompression-level', '3', '-b', '1048576'];
+/** How images are packed: what an image in IMS is like depends on who has made it. */
+const FORMATS = {
+  /** As ever: what mksquashfs does when it is told nothing. */
+  gzip: [],
+  /** As the agent packs a Debian root, but for what does not change the archive. */
+  zstd: ['-comp', 'zstd', '-Xcompression-level', '3', '-b', '1048576'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** How an image is packed. */
+export type ImageFormat = keyof typeof FORMATS;
 
 /** What an image is made of. */
 export interface ImageKind {
@@ -19,10 +27,11 @@ export interface ImageKind {
   readonly roots: number;
   /** So many files of 64 MiB that do not shrink, as firmware and archives within an image are. */
   readonly noise: number;
+  readonly format: ImageFormat;
 }
 
 /** Packs an image in a directory that is there; leaves nothing but the archive. */
-export async function makeImage(archive: string, { roots, noise }: ImageKind): Promise<void> {
+export async function makeImage(archive: string, { roots, noise, format }: ImageKind): Promise<void> {
   const tree = `${archive}.tree`;
   await unpackDebian(`${tree}/0`);
   for (let root = 1; root < roots; root += 1) {
@@ -31,7 +40,8 @@ export async function makeImage(archive: string, { roots, noise }: ImageKind): P
   }
   await mkdir(`${tree}/0/srv/noise`, { recursive: true });
   for (let file = 0; file < noise; file += 1) await writeNoise(`${tree}/0/srv/noise/${String(file)}`);
-  await promisify(execFile)('mksquashfs', [roots === 1 ? `${tree}/0` : tree, archive, ...PACKED]);
+  const options = ['-noappend', '-quiet', '-no-progress', ...FORMATS[format]];
+  await promisify(execFile)('mksquashfs', [roots === 1 ? `${tree}/0` : tree, archive, ...options]);
   await rm(tree, { recursive: true });
 }
 

@@ -39,7 +39,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'slow-ims': async () => await measureSlowIms(quick ? 5 : 11),
   publishing: async () => await measurePublishing(quick ? 3 : 9),
   preparing: async () =>
-    await measurePreparing(quick ? { small: 3, medium: 0, large: 0 } : { small: 15, medium: 7, large: 5 }),
+    await measurePreparing(quick ? { small: 3, medium: 0, large: 0 } : { small: 25, medium: 7, large: 5 }),
   uploading: async () =>
     await measureUploading({ rounds: quick ? 3 : 5, fastGiB: quick ? 0.5 : 2, largeGiB: quick ? 1 : 10 }),
   watching: async () =>

@@ -7,49 +7,56 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-import { temporaryDirectory } from '@ims/testing';
+import { removeTree, temporaryDirectory } from '@ims/testing';
 import { judge, median, type Figure } from './figure.ts';
-import { makeImage, type ImageKind } from './images.ts';
+import { makeImage, type ImageFormat, type ImageKind } from './images.ts';
 import { bundleOf, start } from './program.ts';
 import { addressOf } from './raw-put.ts';
 import { startSite, type Site } from './site.ts';
-import { inTurn, timed, timedProgram } from './timing.ts';
+import { inTurn, timed, timedProgram, writeBack } from './timing.ts';
 
 /** A Debian root as it is, several, and what is as large as a small image of a site. */
 const IMAGES = {
   small: { roots: 1, noise: 0 },
   medium: { roots: 4, noise: 0 },
   large: { roots: 4, noise: 11 },
-} as const satisfies Readonly<Record<string, ImageKind>>;
+} as const satisfies Readonly<Record<string, Omit<ImageKind, 'format'>>>;
 
-/** How often each image is prepared. */
+const FORMATS: readonly ImageFormat[] = ['gzip', 'zstd'];
+
+/** How often each image is prepared, in each format. */
 export type Rounds = Readonly<Record<keyof typeof IMAGES, number>>;
 
 /** From the presigned address of an image to its root on the volume, beside curl and unsquashfs. */
 export async function measurePreparing(rounds: Rounds): Promise<Figure[]> {
   const site = await startSite();
   const figures: Figure[] = [];
-  for (const name of Object.keys(IMAGES) as (keyof Rounds)[]) {
-    if (rounds[name] > 0) figures.push(...(await measureImage(site, IMAGES[name], rounds[name])));
+  for (const format of FORMATS) {
+    for (const name of Object.keys(IMAGES) as (keyof Rounds)[]) {
+      if (rounds[name] > 0) figures.push(...(await measureImage(site, { ...IMAGES[name], format }, rounds[name])));
+    }
   }
   return figures;
 }
 
+const run = promisify(execFile);
+
 async function measureImage(site: Site, kind: ImageKind, rounds: number): Promise<Figure[]> {
-  const home = await memoryDirectory();
-  const archive = `${home}/rootfs`;
+  const { memory, volumes } = await memoryDisk();
+  const archive = `${memory}/rootfs`;
   await makeImage(archive, kind);
   await site.aws('s3', 'cp', '--only-show-errors', archive, `s3://${site.objects.bucket}/rootfs`);
   const image = { address: addressOf(site.objects, 'GET', 'rootfs').href, md5: await md5Of(archive) };
+  await writeBack();
   const [ours, bare, checked]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < rounds; round++) {
     await inTurn(round, [
       async () => {
-        const parent = await emptyVolume(home);
+        const parent = await emptyVolume(volumes);
         ours.push(await timed(async () => await prepare(parent, image)));
       },
       async () => {
-        const parent = await emptyVolume(home);
+        const parent = await emptyVolume(volumes);
         const { fetched, summed, unpacked } = await fetchBare(parent, image.address);
         bare.push(fetched + unpacked);
         checked.push(fetched + summed + unpacked);
@@ -57,7 +64,8 @@ async function measureImage(site: Site, kind: ImageKind, rounds: number): Promis
     ]);
   }
   const { size } = await stat(archive);
-  const name = `prepare of ${(size / 1024 ** 2).toFixed(0)} MiB, p50`;
+  await removeTree(memory);
+  const name = `prepare of ${(size / 1024 ** 2).toFixed(0)} MiB, ${kind.format}, p50`;
   const measured = { name, value: median(ours), unit: 's', samples: rounds } as const;
   return [
     judge({
@@ -91,15 +99,23 @@ async function fetchBare(parent: string, address: string): Promise<Record<'fetch
   return { fetched, summed, unpacked: await timedProgram('unsquashfs', [...options, archive]) };
 }
 
-/** A file system in memory: what two runs on the same disk take differs by more than what is compared. */
-async function memoryDirectory(): Promise<string> {
-  const directory = await temporaryDirectory('preparing');
-  await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', 'size=8g,mode=755', 'preparing', directory]);
-  return directory;
+/**
+ * A file system as a claim has one, in memory: what two runs on the same disk take differs by more than what is compared.
+ * What it would do later by itself is done beforehand.
+ */
+async function memoryDisk(): Promise<{ readonly memory: string; readonly volumes: string }> {
+  const memory = await temporaryDirectory('preparing');
+  const [disk, volumes] = [`${memory}/disk`, `${memory}/volumes`];
+  await run('mount', ['-t', 'tmpfs', '-o', 'size=14g,mode=755', 'preparing', memory]);
+  await mkdir(volumes);
+  await run('truncate', ['--size', '6G', disk]);
+  await run('mkfs.ext4', ['-q', '-E', 'lazy_itable_init=0,lazy_journal_init=0', disk]);
+  await run('mount', ['-o', 'loop', disk, volumes]);
+  return { memory, volumes };
 }
 
-async function emptyVolume(home: string): Promise<string> {
-  const directory = `${home}/volume`;
+async function emptyVolume(volumes: string): Promise<string> {
+  const directory = `${volumes}/volume`;
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory);
   return directory;
