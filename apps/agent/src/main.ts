@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=4 --v8-pool-size=0
+#!/usr/bin/env -S node --max-semi-space-size=1 --v8-pool-size=0
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 

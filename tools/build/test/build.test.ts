@@ -95,7 +95,7 @@ describe('the bundles', () => {
   it.each([
     ['ims-sshd', ['--no-opt', '--no-maglev', '--max-semi-space-size=1', '--v8-pool-size=0']],
     // It sets the others by itself, when its job begins.
-    ['ims-agent', ['--max-semi-space-size=4', '--v8-pool-size=0']],
+    ['ims-agent', ['--max-semi-space-size=1', '--v8-pool-size=0']],
   ] as const)('%s runs without what costs memory and saves it no time', (name, flags) => {
     const [interpreter] = readFileSync(join(dist, `${name}.mjs`), 'utf8').split('\n', 1);
     expect(interpreter?.split(' ').slice(3)).toEqual(flags);
