@@ -29,6 +29,10 @@ export const loadedAtOnce: Plugin = {
   },
 };
 
+// What every program uses, `fs` or `stream`, would only be reached by a detour.
+const COSTLY = /^(node:)?(child_process|crypto|https?2?|net|tls|v8|worker_threads|zlib)$/;
+const WHEN_USED = 'when-used';
+
 /**
  * Loads a module of Node when something of it is used, not with the program: whoever speaks plain HTTP, or asks for
  * `--help`, needs no TLS. An import would also look at every export, and some of HTTP's load an undici and the whole of
@@ -51,10 +55,6 @@ module.exports = { ${getters.join(', ')} };`,
     });
   },
 };
-
-// What every program uses, `fs` or `stream`, would only be reached by a detour.
-const COSTLY = /^(node:)?(child_process|crypto|https?2?|net|tls|v8|worker_threads|zlib)$/;
-const WHEN_USED = 'when-used';
 
 /**
  * What others ask for and nobody here has a use for, by who asks.
