@@ -21,17 +21,19 @@ const FORMATS = {
 /** How an image is packed. */
 export type ImageFormat = keyof typeof FORMATS;
 
+/** Every format. */
+export const IMAGE_FORMATS = Object.keys(FORMATS) as ImageFormat[];
+
 /** What an image is made of. */
 export interface ImageKind {
   /** So many Debian roots beside each other, no two files of which are the same. */
   readonly roots: number;
   /** So many files of 64 MiB that do not shrink, as firmware and archives within an image are. */
   readonly noise: number;
-  readonly format: ImageFormat;
 }
 
 /** Packs an image in a directory that is there; leaves nothing but the archive. */
-export async function makeImage(archive: string, { roots, noise, format }: ImageKind): Promise<void> {
+export async function makeImage(archive: string, { roots, noise }: ImageKind, format: ImageFormat): Promise<void> {
   const tree = `${archive}.tree`;
   await unpackDebian(`${tree}/0`);
   for (let root = 1; root < roots; root += 1) {

@@ -9,20 +9,20 @@ import { promisify } from 'node:util';
 
 import { removeTree, temporaryDirectory } from '@ims/testing';
 import { judge, median, type Figure } from './figure.ts';
-import { makeImage, type ImageFormat, type ImageKind } from './images.ts';
+import { IMAGE_FORMATS, makeImage, type ImageFormat, type ImageKind } from './images.ts';
 import { bundleOf, start } from './program.ts';
 import { addressOf } from './raw-put.ts';
 import { startSite, type Site } from './site.ts';
 import { inTurn, timed, timedProgram, writeBack } from './timing.ts';
+
+const run = promisify(execFile);
 
 /** A Debian root as it is, several, and what is as large as a small image of a site. */
 const IMAGES = {
   small: { roots: 1, noise: 0 },
   medium: { roots: 4, noise: 0 },
   large: { roots: 4, noise: 11 },
-} as const satisfies Readonly<Record<string, Omit<ImageKind, 'format'>>>;
-
-const FORMATS: readonly ImageFormat[] = ['gzip', 'zstd'];
+} as const satisfies Readonly<Record<string, ImageKind>>;
 
 /** How often each image is prepared, in each format. */
 export type Rounds = Readonly<Record<keyof typeof IMAGES, number>>;
@@ -31,20 +31,25 @@ export type Rounds = Readonly<Record<keyof typeof IMAGES, number>>;
 export async function measurePreparing(rounds: Rounds): Promise<Figure[]> {
   const site = await startSite();
   const figures: Figure[] = [];
-  for (const format of FORMATS) {
+  for (const format of IMAGE_FORMATS) {
     for (const name of Object.keys(IMAGES) as (keyof Rounds)[]) {
-      if (rounds[name] > 0) figures.push(...(await measureImage(site, { ...IMAGES[name], format }, rounds[name])));
+      if (rounds[name] === 0) continue;
+      figures.push(...(await measureImage(site, { kind: IMAGES[name], format, rounds: rounds[name] })));
     }
   }
   return figures;
 }
 
-const run = promisify(execFile);
+interface Measured {
+  readonly kind: ImageKind;
+  readonly format: ImageFormat;
+  readonly rounds: number;
+}
 
-async function measureImage(site: Site, kind: ImageKind, rounds: number): Promise<Figure[]> {
+async function measureImage(site: Site, { kind, format, rounds }: Measured): Promise<Figure[]> {
   const { memory, volumes } = await memoryDisk();
   const archive = `${memory}/rootfs`;
-  await makeImage(archive, kind);
+  await makeImage(archive, kind, format);
   await site.aws('s3', 'cp', '--only-show-errors', archive, `s3://${site.objects.bucket}/rootfs`);
   const image = { address: addressOf(site.objects, 'GET', 'rootfs').href, md5: await md5Of(archive) };
   await writeBack();
@@ -65,7 +70,7 @@ async function measureImage(site: Site, kind: ImageKind, rounds: number): Promis
   }
   const { size } = await stat(archive);
   await removeTree(memory);
-  const name = `prepare of ${(size / 1024 ** 2).toFixed(0)} MiB, ${kind.format}, p50`;
+  const name = `prepare of ${(size / 1024 ** 2).toFixed(0)} MiB, ${format}, p50`;
   const measured = { name, value: median(ours), unit: 's', samples: rounds } as const;
   return [
     judge({
