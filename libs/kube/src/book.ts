@@ -8,8 +8,8 @@ import type { Then } from './loop.ts';
 import { afterRead, afterRefusal, afterWrite } from './outcomes.ts';
 import { planNext } from './plan.ts';
 import type { PodApi, Write } from './pod-api.ts';
-import { NOTHING, type State } from './state.ts';
-import { createTeller, type Asked } from './teller.ts';
+import { NOTHING, type Asked, type State } from './state.ts';
+import { createTeller } from './teller.ts';
 
 /** Where the own pod is spoken to, once that is found out. */
 interface OpenPod {
@@ -66,7 +66,7 @@ export function createBook(parts: PodReporterParts): Book {
   const call = async (what: Asked, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
     try {
       await calls.make(state.isHurried ? parts.lastCallMs : parts.callMs, work);
-      teller.worked();
+      teller.worked(what);
     } catch (error) {
       if (isStopped) return;
       const refusal = asRefusal(error);

@@ -5,7 +5,8 @@ import { KUBERNETES_PREFIX, type JobStatus } from '@ims/contract';
 
 import { retryMs } from './pace.ts';
 import type { ApiRefusal, PodSeen, Write, WriteKind } from './pod-api.ts';
-import { stayOf, type State } from './state.ts';
+import { isBelieved, withAllowed, withRefused } from './refused.ts';
+import type { Asked, State } from './state.ts';
 
 const HISTORY = `${KUBERNETES_PREFIX}phase-history`;
 
@@ -13,14 +14,14 @@ const HISTORY = `${KUBERNETES_PREFIX}phase-history`;
 export function afterRead(state: State, pod: PodSeen): State {
   if (state.uid !== undefined && state.uid !== pod.uid) return { ...state, isOver: true };
   const { uid, ...seen } = pod;
-  return { ...recovered(state), uid, seen, earlier: historyIn(seen.annotations) };
+  return { ...recovered(state, 'read'), uid, seen, earlier: historyIn(seen.annotations) };
 }
 
 /** Something was written. */
 export function afterWrite(state: State, write: Write, monotonic: number): State {
   const { writes } = state.written[write.kind];
   const next: State = {
-    ...recovered(state),
+    ...recovered(state, write.kind),
     written: { ...state.written, [write.kind]: { writes: writes + 1, at: monotonic } },
   };
   return EFFECTS[write.kind](next, write as never, monotonic);
@@ -29,7 +30,7 @@ export function afterWrite(state: State, write: Write, monotonic: number): State
 /** A call was refused. */
 export function afterRefusal(
   state: State,
-  what: WriteKind | 'read',
+  what: Asked,
   refused: { readonly refusal: ApiRefusal; readonly monotonic: number; readonly random: number },
 ): State {
   const { refusal, monotonic, random } = refused;
@@ -40,9 +41,10 @@ export function afterRefusal(
     const wait = retryMs({ failures, retryAfterMs, isHurried: state.isHurried, random });
     return { ...state, failures, retryAt: monotonic + wait, isServersWish: retryAfterMs !== undefined };
   }
+  const noted = withRefused(state, what, refused);
   // Without its uid there is no telling whether a pod is ours.
-  if (what === 'read') return state.uid === undefined ? { ...state, isOver: true } : { ...state, seen: 'unreadable' };
-  return { ...state, refused: { ...state.refused, [what]: stayOf(state.status) } };
+  const isUnreadable = what === 'read' && isBelieved(noted.refused.read) && state.uid !== undefined;
+  return isUnreadable ? { ...noted, seen: 'unreadable' } : noted;
 }
 
 type Effects = {
@@ -86,8 +88,8 @@ function withoutNulls(annotations: Readonly<Record<string, string | null>>): Rec
   );
 }
 
-function recovered(state: State): State {
-  return { ...state, failures: 0, retryAt: Number.NEGATIVE_INFINITY, isServersWish: false };
+function recovered(state: State, what: Asked): State {
+  return { ...withAllowed(state, what), failures: 0, retryAt: Number.NEGATIVE_INFINITY, isServersWish: false };
 }
 
 /** What another container of the pod, or an earlier start of this one, has told of the job. */

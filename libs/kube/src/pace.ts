@@ -29,6 +29,25 @@ const LONGEST_BACKOFF_IN_A_HURRY_MS = 1000;
 /** No server is waited for longer than this, in milliseconds, whatever it says. */
 const LONGEST_RETRY_AFTER_MS = 120_000;
 
+/**
+ * An API server that has just started forbids what it allows a moment later, until it has read who may do what
+ * (Kubernetes issue 121635): it is believed when it has said so this often in a row.
+ */
+export const BELIEVED_REFUSALS = 4;
+
+const REFUSED_MS = 500;
+
+const LONGEST_REFUSED_MS = 300_000;
+
+/**
+ * How long after the `times`th time in a row that something was forbidden it is tried again.
+ *
+ * @param random from 0 to 1
+ */
+export function refusedMs(times: number, random: number): number {
+  return doubled(REFUSED_MS, times - 1, LONGEST_REFUSED_MS) * (0.5 + random / 2);
+}
+
 /** How long after a write of a kind the next one may follow, when there were `writes` of it. */
 export function spacingMs(writes: number): number {
   return doubled(SPACING_MS, writes - ORDINARY_WRITES, LONGEST_SPACING_MS);

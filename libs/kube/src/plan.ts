@@ -14,7 +14,8 @@ import { spaced, type Due } from './due.ts';
 import { nextEvent } from './events.ts';
 import { seldomMs } from './pace.ts';
 import type { TimedCondition, Write } from './pod-api.ts';
-import { stayOf, type State } from './state.ts';
+import { allowedFrom } from './refused.ts';
+import type { State } from './state.ts';
 
 /** What to do now. */
 export type Next =
@@ -37,26 +38,39 @@ const MINOR = ['progress', 'job-status', 'job-status-pending'].map((name) => `${
  */
 export function planNext(state: State, now: Now): Next {
   if (state.isOver || state.status === undefined) return { do: 'nothing' };
-  const dues = differences(state, now.wall);
-  const isUnread = state.seen === 'unknown';
-  if (!isUnread && dues.length === 0) return { do: 'nothing' };
+  const dues = state.seen === 'unknown' ? reading(state) : writing(state, now.wall);
+  if (dues.length === 0) return { do: 'nothing' };
   if (now.monotonic < state.retryAt) return { do: 'wait', ms: state.retryAt - now.monotonic };
-  if (isUnread) return { do: 'read' };
-  const ready = dues.find(({ at }) => state.isHurried || at <= now.monotonic);
-  if (ready !== undefined) return { do: 'write', write: ready.write };
-  return { do: 'wait', ms: Math.min(...dues.map(({ at }) => at)) - now.monotonic };
+  const ready = dues.find(({ at }) => at <= now.monotonic);
+  if (ready === undefined) return { do: 'wait', ms: Math.min(...dues.map(({ at }) => at)) - now.monotonic };
+  return ready.write === undefined ? { do: 'read' } : { do: 'write', write: ready.write };
+}
+
+function reading(state: State): readonly { readonly at: number; readonly write?: Write }[] {
+  const at = allowedFrom(state, 'read');
+  return at === 'not now' ? [] : [{ at }];
+}
+
+function writing(state: State, wall: Date): readonly Due[] {
+  return differences(state, wall).flatMap(({ write, at }) => {
+    const from = allowedFrom(state, write.kind);
+    return from === 'not now' ? [] : [{ write, at: Math.max(state.isHurried ? Number.NEGATIVE_INFINITY : at, from) }];
+  });
 }
 
 function differences(state: State, wall: Date): readonly Due[] {
   const { uid, status } = state;
   if (uid === undefined || status === undefined) return [];
-  const isAllowed = (due: Due | undefined): due is Due =>
-    due !== undefined && state.refused[due.write.kind] !== stayOf(status);
-  const notes = [annotations(state, status, uid)].filter(isAllowed);
-  const holding = notes.filter(({ write }) => write.kind === 'annotations' && !write.isMinor).map(({ at }) => at);
-  const shown = [conditions({ ...state, status }, uid, wall)].filter(isAllowed);
+  const notes = [annotations(state, status, uid)].filter((due) => due !== undefined);
+  const holding = notes.filter((due) => isHolding(state, due)).map(({ at }) => at);
+  const shown = [conditions({ ...state, status }, uid, wall)].filter((due) => due !== undefined);
   const after = shown.map(({ write, at }) => ({ write, at: Math.max(at, ...holding) }));
-  return [...notes, ...after, ...[nextEvent(state, uid)].filter(isAllowed)];
+  return [...notes, ...after, ...[nextEvent(state, uid)].filter((due) => due !== undefined)];
+}
+
+/** Conditions wait for annotations that whoever waits for a condition wants to find, unless those are refused. */
+function isHolding(state: State, { write }: Due): boolean {
+  return write.kind === 'annotations' && !write.isMinor && allowedFrom(state, write.kind) === Number.NEGATIVE_INFINITY;
 }
 
 function annotations(state: State, status: JobStatus, uid: string): Due | undefined {

@@ -5,6 +5,9 @@ import type { JobStatus, PodEvent } from '@ims/contract';
 
 import type { PodSeen, WriteKind } from './pod-api.ts';
 
+/** What is asked of the API server. */
+export type Asked = WriteKind | 'read';
+
 /** An event that has happened and is not told yet. */
 export interface PendingEvent {
   readonly event: PodEvent;
@@ -26,6 +29,16 @@ export interface WriteTally {
   readonly at: number;
 }
 
+/** Something that was refused, and not only for now. */
+export interface Refused {
+  /** In which stay in a phase; in the next one it is tried at once. */
+  readonly stay: string;
+  /** How often in a row. */
+  readonly times: number;
+  /** When to try again, by the clock that only grows; never for what is no call of Kubernetes. */
+  readonly again: number;
+}
+
 /** All that is known of the pod and wanted on it. Every change makes a new one. */
 export interface State {
   /** The pod's uid, as soon as anybody has said it. */
@@ -42,8 +55,7 @@ export interface State {
   readonly written: Readonly<Record<WriteKind, WriteTally>>;
   /** How many of the annotations' writes held nothing but what can wait. */
   readonly minorWrites: number;
-  /** The phase in which a kind of write was forbidden: it is tried again in the next one. */
-  readonly refused: Readonly<Partial<Record<WriteKind, string>>>;
+  readonly refused: Readonly<Partial<Record<Asked, Refused>>>;
   /** Failures in a row. */
   readonly failures: number;
   /** When to try again, and whether the server itself has said so. */

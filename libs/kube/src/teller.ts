@@ -3,15 +3,13 @@
 
 import type { Logger } from '@ims/runtime';
 
-import type { ApiRefusal, WriteKind } from './pod-api.ts';
-
-/** What is asked of the API server. */
-export type Asked = WriteKind | 'read';
+import type { ApiRefusal } from './pod-api.ts';
+import type { Asked } from './state.ts';
 
 /** Says in the log how it goes with the API server: each trouble once, so that a long one does not fill the log. */
 export interface Teller {
   /** A call has worked. */
-  worked(): void;
+  worked(what: Asked): void;
   /** A call was refused for the `failures`th time in a row. */
   refused(what: Asked, refusal: ApiRefusal, failures: number): void;
   /** The job is not told in Kubernetes, and will not be. */
@@ -30,8 +28,9 @@ export function createTeller(logger: Logger): Teller {
   const said = new Set<Asked>();
   let isAway = false;
   return {
-    worked: () => {
-      if (isAway) logger.info({}, 'Kubernetes is told of the job again');
+    worked: (what) => {
+      const wasRefused = said.delete(what);
+      if (isAway || wasRefused) logger.info({}, 'Kubernetes is told of the job again');
       isAway = false;
     },
     refused: (what, { kind, message }, failures) => {

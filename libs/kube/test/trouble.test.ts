@@ -6,6 +6,7 @@ import { cleanUp, eventually } from '@ims/testing';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { BELIEVED_REFUSALS } from '../src/pace.ts';
 import { ApiRefusal } from '../src/pod-api.ts';
 import { createFakePod, done, hang } from './support/fake-pod.ts';
 import { createWorld, shown } from './support/world.ts';
@@ -80,24 +81,46 @@ describe('an API server that is away', () => {
 });
 
 describe('an API server that refuses', () => {
-  it('annotations still gets conditions and events, is named once, and is asked again in the next phase', async () => {
+  it('annotations still gets conditions and events, is named once, and is asked again ever less often', async () => {
     const { reporter, story, clock, pod, logger } = createWorld();
     pod.standing.annotations = refuse('forbidden');
     reporter.report(story.enter('Starting'));
-    await clock.advance(60_000);
+    await clock.advance(0);
     expect(pod.tried.map(({ write, isDone }) => `${write.kind} ${String(isDone)}`)).toEqual([
       ...['annotations false', 'conditions true', 'event true'],
     ]);
-    reporter.report(story.enter('WaitingOnUser'));
-    await clock.advance(60_000);
+    await clock.advance(3_600_000);
+    expect(pod.tried.length).toBeGreaterThan(15);
+    expect(pod.tried.length).toBeLessThan(30);
     expect(logger.messages()).toHaveLength(1);
     expect(logger.messages('warn')[0]).toMatch(/^the pod cannot be annotated; the job goes on: .*`ims-agent check`/);
     delete pod.standing.annotations;
+    await clock.advance(300_000);
+    expect(shown(pod, 'phase')).toBe('Starting');
+    expect(logger.messages('info')).toEqual(['Kubernetes is told of the job again']);
+  });
+
+  it('is asked at once in the next phase', async () => {
+    const { reporter, story, clock, pod } = createWorld();
+    pod.standing.annotations = refuse('forbidden');
+    reporter.report(story.enter('Starting'));
     await clock.advance(600_000);
-    expect(pod.annotations).toEqual({});
+    delete pod.standing.annotations;
     reporter.report(story.enter('Packaging'));
     await clock.advance(0);
     expect(shown(pod, 'phase')).toBe('Packaging');
+  });
+
+  it('what is no call of Kubernetes is not asked for it again before the next phase', async () => {
+    const { reporter, story, clock, pod } = createWorld();
+    pod.standing.annotations = refuse('rejected');
+    reporter.report(story.enter('Starting'));
+    await clock.advance(3_600_000);
+    await reporter.flush();
+    expect(pod.tried.filter(({ isDone }) => !isDone).length).toBe(1);
+    reporter.report(story.enter('Packaging'));
+    await clock.advance(0);
+    expect(pod.tried.filter(({ isDone }) => !isDone).length).toBe(2);
   });
 
   it('to show the pod is still told, when the uid is known', async () => {
@@ -109,17 +132,76 @@ describe('an API server that refuses', () => {
     expect(shown(pod, 'phase')).toBe('Starting');
     expect(shown(pod, 'image-id')).toBeUndefined();
     expect(pod.conditions).toHaveLength(3);
+    expect(pod.reads).toBe(4);
     expect(logger.messages()).toHaveLength(1);
   });
 
-  it('to show the pod is told nothing when nobody knows the uid', async () => {
+  it('to show the pod is told nothing as long as nobody knows the uid', async () => {
     const { reporter, story, clock, pod } = createWorld({ uid: undefined });
     pod.standing.read = refuse('forbidden');
     reporter.report(story.enter('Starting'));
     await clock.advance(60_000);
-    reporter.report(story.enter('Packaging'));
     await reporter.flush();
-    expect([pod.reads, pod.tried.length]).toEqual([1, 0]);
+    expect(pod.tried).toEqual([]);
+    delete pod.standing.read;
+    reporter.report(story.enter('Packaging'));
+    await clock.advance(0);
+    expect(shown(pod, 'phase')).toBe('Packaging');
+  });
+});
+
+describe('an API server that has just started and refuses for a moment', () => {
+  it.each(['annotations', 'conditions', 'event'] as const)(
+    '%s has them soon after, in the same phase',
+    async (kind) => {
+      const { reporter, story, clock, pod } = createWorld();
+      pod.standing[kind] = refuse('forbidden');
+      reporter.report(story.enter('WaitingOnUser'));
+      await clock.advance(400);
+      Reflect.deleteProperty(pod.standing, kind);
+      await clock.advance(200);
+      expect(new Set(pod.tried.filter(({ isDone }) => isDone).map(({ write }) => write.kind))).toEqual(
+        new Set(['annotations', 'conditions', 'event']),
+      );
+    },
+  );
+
+  it('to show the pod loses nothing of what an earlier container has told', async () => {
+    const { reporter, story, clock, pod } = createWorld();
+    pod.annotations['ims.cray.com/phase-history'] = JSON.stringify([['Prepared', '2026-01-01T00:00:00.000Z']]);
+    pod.faults.push(refuse('forbidden'));
+    reporter.report(story.enter('Starting'));
+    await clock.advance(500);
+    expect(JSON.parse(shown(pod, 'phase-history') ?? '')).toEqual([
+      ['Prepared', '2026-01-01T00:00:00.000Z'],
+      ['Starting', expect.anything()],
+    ]);
+  });
+
+  it('hears the last words', async () => {
+    const { reporter, story, clock, pod, logger } = createWorld();
+    reporter.report(story.enter('Uploading'));
+    reporter.delivered({ status: 'packaging_artifacts', pending: 1 });
+    reporter.report(story.enter('Succeeded'));
+    await clock.advance(0);
+    pod.faults.push(refuse('forbidden'), refuse('forbidden'), refuse('forbidden'));
+    reporter.delivered({ status: 'success', pending: 0 });
+    const flushed = reporter.flush();
+    await clock.advance(4000);
+    await flushed;
+    expect([shown(pod, 'job-status'), shown(pod, 'job-status-pending')]).toEqual(['success', '0']);
+    expect(logger.messages('warn')).toHaveLength(1);
+  });
+
+  it('is not waited for when it has been refusing for long', async () => {
+    const { reporter, story, clock, pod } = createWorld();
+    pod.standing.annotations = refuse('forbidden');
+    reporter.report(story.enter('WaitingOnUser'));
+    await clock.advance(60_000);
+    reporter.report(story.enter('Succeeded'));
+    await reporter.flush();
+    expect(pod.tried.at(-1)?.write.kind).toBe('event');
+    expect(pod.conditions.find(({ type }) => type.endsWith('/Finished'))?.status).toBe('True');
   });
 });
 
@@ -276,10 +358,10 @@ describe('a reporter', () => {
       fc.record({ phase: fc.constantFrom(...(Object.keys(PHASES) as Phase[])) }),
       fc.record({ progress: fc.string() }),
       fc.record({ wait: fc.nat(20_000) }),
-      fc.record({ fault: fc.constantFrom('passing' as const, 'hang' as const) }),
+      fc.record({ fault: fc.constantFrom('passing' as const, 'forbidden' as const, 'hang' as const) }),
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }).filter(isBearable), async (steps) => {
         const { reporter, story, clock, pod } = createWorld({
           parts: { callMs: 1, lastCallMs: 1, flushMs: 1e9 },
         });
@@ -289,7 +371,7 @@ describe('a reporter', () => {
           if ('phase' in one) reporter.report(story.enter((phase = one.phase)));
           if ('progress' in one) reporter.progress(one.progress);
           if ('wait' in one) await clock.advance(one.wait);
-          if ('fault' in one) pod.faults.push(one.fault === 'hang' ? hang : refuse('passing'));
+          if ('fault' in one) pod.faults.push(one.fault === 'hang' ? hang : refuse(one.fault));
         }
         pod.faults.length = 0;
         let isFlushed = false;
@@ -311,3 +393,8 @@ describe('a reporter', () => {
     );
   });
 });
+
+/** One that refuses for long is believed, and not told the last words. */
+function isBearable(steps: readonly object[]): boolean {
+  return steps.filter((one) => 'fault' in one && one.fault === 'forbidden').length < BELIEVED_REFUSALS;
+}
