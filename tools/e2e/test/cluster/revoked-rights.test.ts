@@ -65,15 +65,17 @@ describeJobs('a Job whose agent loses its rights', 'revoked', (bench) => {
     }
   });
 
-  it('shows all of its end when they are given back in the middle of the upload', async () => {
+  it('shows again what it does when they are given back in the middle of the upload, and all of its end', async () => {
     const { namespace } = bench();
     const { world, job, commissioned, base } = await startCustomizing(bench(), { jail: true });
     const giveBack = await revoke(namespace);
-    const stall = world.proxies.s3.on({ fault: 'stall', method: 'PUT', path: /\/rootfs/, times: 1 });
+    const stall = world.proxies.s3.on({ fault: 'stall', method: 'PUT', path: /\/rootfs/ });
     expect(await job.ssh('touch /tmp/complete')).toMatchObject({ code: 0 });
     await stall.hit;
     expect(annotationOf(await job.pod(), 'phase')).toBe('WaitingOnUser');
     await giveBack();
+    await eventually(async () => annotationOf(await job.pod(), 'phase') === 'Uploading');
+    stall.lift();
     expect(await job.ended('Complete')).toBe('CompletionsReached');
     await expectPublished(world, commissioned, [base.key]);
     expect(await expectToldTruly(job, { exitCode: 0 })).toMatchObject({ phase: 'Succeeded' });
