@@ -25,7 +25,13 @@ import { describeMachine } from './machine.ts';
 import { tableOf } from './table.ts';
 import { measureUploading } from './uploading.ts';
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true },
+    on: { type: 'string' },
+  },
+});
 const rounds = values.quick ? 60 : 400;
 
 const { quick } = values;
@@ -39,7 +45,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   'slow-ims': async () => await measureSlowIms(quick ? 5 : 11),
   publishing: async () => await measurePublishing(quick ? 3 : 9),
   preparing: async () =>
-    await measurePreparing(quick ? { small: 3, medium: 0, large: 0 } : { small: 25, medium: 7, large: 5 }),
+    await measurePreparing(quick ? { small: 3, medium: 0, large: 0 } : { small: 25, medium: 7, large: 5 }, values.on),
   uploading: async () =>
     await measureUploading({ rounds: quick ? 3 : 5, fastGiB: quick ? 0.5 : 2, largeGiB: quick ? 1 : 10 }),
   watching: async () =>
@@ -59,15 +65,16 @@ async function onCluster(measure: () => Promise<Figure[]>): Promise<Figure[]> {
   return [];
 }
 
-const unknown = values.only !== undefined && !(values.only in GROUPS);
-if (unknown) throw new Error(`--only takes one of ${Object.keys(GROUPS).join(', ')}`);
+const wanted = values.only ?? Object.keys(GROUPS);
+const unknown = wanted.filter((name) => !(name in GROUPS));
+if (unknown.length > 0) throw new Error(`there is no ${unknown.join(', ')}, but ${Object.keys(GROUPS).join(', ')}`);
 
 await buildBundles();
 const machine = describeMachine();
 const figures: Figure[] = [];
 try {
   for (const [name, measure] of Object.entries(GROUPS)) {
-    if (values.only !== undefined && values.only !== name) continue;
+    if (!wanted.includes(name)) continue;
     process.stderr.write(`measures ${name}\n`);
     figures.push(...(await measure()));
     await cleanUp();

@@ -4,10 +4,10 @@
 import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-import { removeTree, temporaryDirectory } from '@ims/testing';
+import { onCleanup, removeTree, temporaryDirectory } from '@ims/testing';
 import { judge, median, type Figure } from './figure.ts';
 import { IMAGE_FORMATS, makeImage, type ImageFormat, type ImageKind } from './images.ts';
 import { bundleOf, start } from './program.ts';
@@ -27,14 +27,18 @@ const IMAGES = {
 /** How often each image is prepared, in each format. */
 export type Rounds = Readonly<Record<keyof typeof IMAGES, number>>;
 
-/** From the presigned address of an image to its root on the volume, beside curl and unsquashfs. */
-export async function measurePreparing(rounds: Rounds): Promise<Figure[]> {
+/**
+ * From the presigned address of an image to its root on the volume, beside curl and unsquashfs.
+ *
+ * @param on a directory in whose file system the volumes are; one of its own when left out
+ */
+export async function measurePreparing(rounds: Rounds, on?: string): Promise<Figure[]> {
   const site = await startSite();
   const figures: Figure[] = [];
   for (const format of IMAGE_FORMATS) {
     for (const name of Object.keys(IMAGES) as (keyof Rounds)[]) {
       if (rounds[name] === 0) continue;
-      figures.push(...(await measureImage(site, { kind: IMAGES[name], format, rounds: rounds[name] })));
+      figures.push(...(await measureImage(site, { kind: IMAGES[name], format, rounds: rounds[name], on })));
     }
   }
   return figures;
@@ -44,10 +48,11 @@ interface Measured {
   readonly kind: ImageKind;
   readonly format: ImageFormat;
   readonly rounds: number;
+  readonly on: string | undefined;
 }
 
-async function measureImage(site: Site, { kind, format, rounds }: Measured): Promise<Figure[]> {
-  const { memory, volumes } = await memoryDisk();
+async function measureImage(site: Site, { kind, format, rounds, on }: Measured): Promise<Figure[]> {
+  const { memory, volumes } = await disksOf(on);
   const archive = `${memory}/rootfs`;
   await makeImage(archive, kind, format);
   await site.aws('s3', 'cp', '--only-show-errors', archive, `s3://${site.objects.bucket}/rootfs`);
@@ -69,7 +74,7 @@ async function measureImage(site: Site, { kind, format, rounds }: Measured): Pro
     ]);
   }
   const { size } = await stat(archive);
-  await removeTree(memory);
+  for (const directory of [volumes, memory]) await removeTree(directory);
   const name = `prepare of ${(size / 1024 ** 2).toFixed(0)} MiB, ${format}, p50`;
   const measured = { name, value: median(ours), unit: 's', samples: rounds } as const;
   return [
@@ -104,19 +109,38 @@ async function fetchBare(parent: string, address: string): Promise<Record<'fetch
   return { fetched, summed, unpacked: await timedProgram('unsquashfs', [...options, archive]) };
 }
 
+interface Disks {
+  /** Where the archive is made. */
+  readonly memory: string;
+  /** Where it is unpacked. */
+  readonly volumes: string;
+}
+
+async function disksOf(on: string | undefined): Promise<Disks> {
+  const memory = await temporaryDirectory('preparing');
+  await run('mount', ['-t', 'tmpfs', '-o', 'size=14g,mode=755', 'preparing', memory]);
+  return { memory, volumes: on === undefined ? await memoryDisk(memory) : await directoryIn(on) };
+}
+
 /**
  * A file system as a claim has one, in memory: what two runs on the same disk take differs by more than what is compared.
  * What it would do later by itself is done beforehand.
  */
-async function memoryDisk(): Promise<{ readonly memory: string; readonly volumes: string }> {
-  const memory = await temporaryDirectory('preparing');
+async function memoryDisk(memory: string): Promise<string> {
   const [disk, volumes] = [`${memory}/disk`, `${memory}/volumes`];
-  await run('mount', ['-t', 'tmpfs', '-o', 'size=14g,mode=755', 'preparing', memory]);
   await mkdir(volumes);
   await run('truncate', ['--size', '6G', disk]);
   await run('mkfs.ext4', ['-q', '-E', 'lazy_itable_init=0,lazy_journal_init=0', disk]);
   await run('mount', ['-o', 'loop', disk, volumes]);
-  return { memory, volumes };
+  return volumes;
+}
+
+async function directoryIn(on: string): Promise<string> {
+  const directory = await mkdtemp(`${on}/preparing-`);
+  onCleanup(async () => {
+    await removeTree(directory);
+  });
+  return directory;
 }
 
 async function emptyVolume(volumes: string): Promise<string> {
