@@ -5,7 +5,7 @@ import { KUBERNETES_PREFIX, type JobStatus } from '@ims/contract';
 
 import { retryMs } from './pace.ts';
 import type { ApiRefusal, PodSeen, Write, WriteKind } from './pod-api.ts';
-import { isBelieved, withAllowed, withRefused } from './refused.ts';
+import { withAllowed, withRefused } from './refused.ts';
 import type { Asked, State } from './state.ts';
 
 const HISTORY = `${KUBERNETES_PREFIX}phase-history`;
@@ -41,10 +41,7 @@ export function afterRefusal(
     const wait = retryMs({ failures, retryAfterMs, isHurried: state.isHurried, random });
     return { ...state, failures, retryAt: monotonic + wait, isServersWish: retryAfterMs !== undefined };
   }
-  const noted = withRefused(state, what, refused);
-  // Without its uid there is no telling whether a pod is ours.
-  const isUnreadable = what === 'read' && isBelieved(noted.refused.read) && state.uid !== undefined;
-  return isUnreadable ? { ...noted, seen: 'unreadable' } : noted;
+  return withRefused(state, what, refused);
 }
 
 type Effects = {

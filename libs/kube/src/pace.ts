@@ -35,6 +35,9 @@ const LONGEST_RETRY_AFTER_MS = 120_000;
  */
 export const BELIEVED_REFUSALS = 4;
 
+/** The same while the last words wait and nothing has ever been allowed: most likely there are no rights. */
+export const BELIEVED_IN_A_HURRY = 2;
+
 const REFUSED_MS = 500;
 
 const LONGEST_REFUSED_MS = 300_000;

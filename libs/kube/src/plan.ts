@@ -14,7 +14,7 @@ import { spaced, type Due } from './due.ts';
 import { nextEvent } from './events.ts';
 import { seldomMs } from './pace.ts';
 import type { TimedCondition, Write } from './pod-api.ts';
-import { allowedFrom } from './refused.ts';
+import { allowedFrom, isBelieved } from './refused.ts';
 import type { State } from './state.ts';
 
 /** What to do now. */
@@ -38,12 +38,17 @@ const MINOR = ['progress', 'job-status', 'job-status-pending'].map((name) => `${
  */
 export function planNext(state: State, now: Now): Next {
   if (state.isOver || state.status === undefined) return { do: 'nothing' };
-  const dues = state.seen === 'unknown' ? reading(state) : writing(state, now.wall);
+  const dues = isUnread(state) ? reading(state) : writing(state, now.wall);
   if (dues.length === 0) return { do: 'nothing' };
   if (now.monotonic < state.retryAt) return { do: 'wait', ms: state.retryAt - now.monotonic };
   const ready = dues.find(({ at }) => at <= now.monotonic);
   if (ready === undefined) return { do: 'wait', ms: Math.min(...dues.map(({ at }) => at)) - now.monotonic };
   return ready.write === undefined ? { do: 'read' } : { do: 'write', write: ready.write };
+}
+
+/** Who may not read the pod writes to it all the same; without its uid there is no telling whether it is ours. */
+function isUnread(state: State): boolean {
+  return state.seen === 'unknown' && !(state.uid !== undefined && isBelieved(state, 'read'));
 }
 
 function reading(state: State): readonly { readonly at: number; readonly write?: Write }[] {

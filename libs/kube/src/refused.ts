@@ -1,9 +1,9 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { BELIEVED_REFUSALS, refusedMs } from './pace.ts';
+import { BELIEVED_IN_A_HURRY, BELIEVED_REFUSALS, refusedMs } from './pace.ts';
 import type { ApiRefusal } from './pod-api.ts';
-import { stayOf, type Asked, type Refused, type State } from './state.ts';
+import { stayOf, type Asked, type State } from './state.ts';
 
 /** Notes that something is forbidden for now, or that this very call will never work. */
 export function withRefused(
@@ -19,18 +19,20 @@ export function withRefused(
 /** Notes that something has worked. */
 export function withAllowed(state: State, what: Asked): State {
   const others = Object.entries(state.refused).filter(([other]) => other !== what);
-  return { ...state, refused: Object.fromEntries(others) };
+  return { ...state, refused: Object.fromEntries(others), wasAllowed: true };
 }
 
 /** From when on something may be asked, by the clock that only grows; `not now` when nobody waits for that. */
 export function allowedFrom(state: State, what: Asked): number | 'not now' {
   const refused = state.refused[what];
   if (refused === undefined || refused.stay !== stayOf(state.status)) return Number.NEGATIVE_INFINITY;
-  const isAwaited = state.isHurried ? !isBelieved(refused) : refused.again !== Number.POSITIVE_INFINITY;
+  const isAwaited = state.isHurried ? !isBelieved(state, what) : refused.again !== Number.POSITIVE_INFINITY;
   return isAwaited ? refused.again : 'not now';
 }
 
-/** Whether it makes no sense to wait until what was refused is allowed. */
-export function isBelieved(refused: Refused | undefined): boolean {
-  return refused !== undefined && (refused.times >= BELIEVED_REFUSALS || refused.again === Number.POSITIVE_INFINITY);
+/** Whether it makes no sense to wait until something that was refused is allowed. */
+export function isBelieved(state: State, what: Asked): boolean {
+  const refused = state.refused[what];
+  const enough = state.isHurried && !state.wasAllowed ? BELIEVED_IN_A_HURRY : BELIEVED_REFUSALS;
+  return refused !== undefined && (refused.times >= enough || refused.again === Number.POSITIVE_INFINITY);
 }

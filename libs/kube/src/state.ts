@@ -30,7 +30,7 @@ export interface WriteTally {
 }
 
 /** Something that was refused, and not only for now. */
-export interface Refused {
+interface Refused {
   /** In which stay in a phase; in the next one it is tried at once. */
   readonly stay: string;
   /** How often in a row. */
@@ -43,8 +43,8 @@ export interface Refused {
 export interface State {
   /** The pod's uid, as soon as anybody has said it. */
   readonly uid: string | undefined;
-  /** What stands on the pod; `unknown` before it was read, `unreadable` when that is forbidden. */
-  readonly seen: Omit<PodSeen, 'uid'> | 'unknown' | 'unreadable';
+  /** What stands on the pod; `unknown` before it was read or written. */
+  readonly seen: Omit<PodSeen, 'uid'> | 'unknown';
   /** What the pod has told before this program began. */
   readonly earlier: JobStatus['history'];
   /** What the pod shall show. */
@@ -56,6 +56,8 @@ export interface State {
   /** How many of the annotations' writes held nothing but what can wait. */
   readonly minorWrites: number;
   readonly refused: Readonly<Partial<Record<Asked, Refused>>>;
+  /** Something has been allowed. */
+  readonly wasAllowed: boolean;
   /** Failures in a row. */
   readonly failures: number;
   /** When to try again, and whether the server itself has said so. */
@@ -80,6 +82,7 @@ export const NOTHING: State = {
   written: { annotations: NEVER, conditions: NEVER, event: NEVER },
   minorWrites: 0,
   refused: {},
+  wasAllowed: false,
   failures: 0,
   retryAt: Number.NEGATIVE_INFINITY,
   isServersWish: false,

@@ -6,7 +6,7 @@ import { cleanUp, eventually } from '@ims/testing';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { BELIEVED_REFUSALS } from '../src/pace.ts';
+import { BELIEVED_IN_A_HURRY } from '../src/pace.ts';
 import { ApiRefusal } from '../src/pod-api.ts';
 import { createFakePod, done, hang } from './support/fake-pod.ts';
 import { createWorld, shown } from './support/world.ts';
@@ -191,6 +191,28 @@ describe('an API server that has just started and refuses for a moment', () => {
     await flushed;
     expect([shown(pod, 'job-status'), shown(pod, 'job-status-pending')]).toEqual(['success', '0']);
     expect(logger.messages('warn')).toHaveLength(1);
+  });
+
+  it('is hardly waited for by one who has never had a right', async () => {
+    const { reporter, story, clock, pod } = createWorld();
+    for (const what of ['read', 'annotations', 'conditions', 'event'] as const)
+      pod.standing[what] = refuse('forbidden');
+    reporter.report(story.enter('Failed'));
+    const flushed = reporter.flush();
+    await clock.advance(1000);
+    await flushed;
+    expect([pod.reads, pod.tried.length]).toEqual([2, 6]);
+  });
+
+  it('to show the pod hears the last words of one who may write to it', async () => {
+    const { reporter, story, clock, pod } = createWorld();
+    pod.standing.read = refuse('forbidden');
+    reporter.report(story.enter('Failed'));
+    const flushed = reporter.flush();
+    await clock.advance(500);
+    await flushed;
+    expect(shown(pod, 'phase')).toBe('Failed');
+    expect(pod.events).toHaveLength(1);
   });
 
   it('is not waited for when it has been refusing for long', async () => {
@@ -396,5 +418,5 @@ describe('a reporter', () => {
 
 /** One that refuses for long is believed, and not told the last words. */
 function isBearable(steps: readonly object[]): boolean {
-  return steps.filter((one) => 'fault' in one && one.fault === 'forbidden').length < BELIEVED_REFUSALS;
+  return steps.filter((one) => 'fault' in one && one.fault === 'forbidden').length < BELIEVED_IN_A_HURRY;
 }
