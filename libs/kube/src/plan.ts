@@ -66,11 +66,11 @@ function writing(state: State, wall: Date): readonly Due[] {
 function differences(state: State, wall: Date): readonly Due[] {
   const { uid, status } = state;
   if (uid === undefined || status === undefined) return [];
-  const notes = [annotations(state, status, uid)].filter((due) => due !== undefined);
-  const holding = notes.filter((due) => isHolding(state, due)).map(({ at }) => at);
-  const shown = [conditions({ ...state, status }, uid, wall)].filter((due) => due !== undefined);
-  const after = shown.map(({ write, at }) => ({ write, at: Math.max(at, ...holding) }));
-  return [...notes, ...after, ...[nextEvent(state, uid)].filter((due) => due !== undefined)];
+  const noted = annotations(state, status, uid);
+  const shown = conditions({ ...state, status }, uid, wall);
+  const holding = noted !== undefined && isHolding(state, noted) ? noted.at : Number.NEGATIVE_INFINITY;
+  const after = shown && { ...shown, at: Math.max(shown.at, holding) };
+  return [noted, after, nextEvent(state, uid)].filter((due) => due !== undefined);
 }
 
 /** Conditions wait for annotations that whoever waits for a condition wants to find, unless those are refused. */

@@ -19,7 +19,7 @@ export function withRefused(
 /** Notes that something has worked. */
 export function withAllowed(state: State, what: Asked): State {
   const others = Object.entries(state.refused).filter(([other]) => other !== what);
-  return { ...state, refused: Object.fromEntries(others), wasAllowed: true };
+  return { ...state, refused: Object.fromEntries(others) };
 }
 
 /** From when on something may be asked, by the clock that only grows; `not now` when nobody waits for that. */
@@ -33,6 +33,11 @@ export function allowedFrom(state: State, what: Asked): number | 'not now' {
 /** Whether it makes no sense to wait until something that was refused is allowed. */
 export function isBelieved(state: State, what: Asked): boolean {
   const refused = state.refused[what];
-  const enough = state.isHurried && !state.wasAllowed ? BELIEVED_IN_A_HURRY : BELIEVED_REFUSALS;
+  const enough = state.isHurried && !wasAllowed(state) ? BELIEVED_IN_A_HURRY : BELIEVED_REFUSALS;
   return refused !== undefined && (refused.times >= enough || refused.again === Number.POSITIVE_INFINITY);
+}
+
+/** Whether anything has ever been allowed: reading, or a write of any kind. */
+function wasAllowed({ seen, written }: State): boolean {
+  return seen !== 'unknown' || Object.values(written).some(({ writes }) => writes > 0);
 }

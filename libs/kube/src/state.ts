@@ -56,8 +56,6 @@ export interface State {
   /** How many of the annotations' writes held nothing but what can wait. */
   readonly minorWrites: number;
   readonly refused: Readonly<Partial<Record<Asked, Refused>>>;
-  /** Something has been allowed. */
-  readonly wasAllowed: boolean;
   /** Failures in a row. */
   readonly failures: number;
   /** When to try again, and whether the server itself has said so. */
@@ -82,7 +80,6 @@ export const NOTHING: State = {
   written: { annotations: NEVER, conditions: NEVER, event: NEVER },
   minorWrites: 0,
   refused: {},
-  wasAllowed: false,
   failures: 0,
   retryAt: Number.NEGATIVE_INFINITY,
   isServersWish: false,
