@@ -21,10 +21,12 @@ const run = promisify(execFile);
 /**
  * Makes an empty directory that goes away with the test, and with it every mount below it and every process that
  * uses it.
+ *
+ * @param parent a directory that is there; the one of all tests when left out
  */
-export async function temporaryDirectory(name = 'test'): Promise<string> {
-  await mkdir(TEST_HOME, { recursive: true, mode: 0o755 });
-  const path = await mkdtemp(`${TEST_HOME}/${name}-`);
+export async function temporaryDirectory(name = 'test', parent?: string): Promise<string> {
+  if (parent === undefined) await mkdir(TEST_HOME, { recursive: true, mode: 0o755 });
+  const path = await mkdtemp(`${parent ?? TEST_HOME}/${name}-`);
   onCleanup(async () => {
     await removeTree(path);
   });

@@ -4,10 +4,10 @@
 import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-import { onCleanup, removeTree, temporaryDirectory } from '@ims/testing';
+import { removeTree, temporaryDirectory } from '@ims/testing';
 import { judge, median, type Figure } from './figure.ts';
 import { IMAGE_FORMATS, makeImage, type ImageFormat, type ImageKind } from './images.ts';
 import { bundleOf, start } from './program.ts';
@@ -119,7 +119,7 @@ interface Disks {
 async function disksOf(on: string | undefined): Promise<Disks> {
   const memory = await temporaryDirectory('preparing');
   await run('mount', ['-t', 'tmpfs', '-o', 'size=14g,mode=755', 'preparing', memory]);
-  return { memory, volumes: on === undefined ? await memoryDisk(memory) : await directoryIn(on) };
+  return { memory, volumes: on === undefined ? await memoryDisk(memory) : await temporaryDirectory('preparing', on) };
 }
 
 /**
@@ -133,14 +133,6 @@ async function memoryDisk(memory: string): Promise<string> {
   await run('mkfs.ext4', ['-q', '-E', 'lazy_itable_init=0,lazy_journal_init=0', disk]);
   await run('mount', ['-o', 'loop', disk, volumes]);
   return volumes;
-}
-
-async function directoryIn(on: string): Promise<string> {
-  const directory = await mkdtemp(`${on}/preparing-`);
-  onCleanup(async () => {
-    await removeTree(directory);
-  });
-  return directory;
 }
 
 async function emptyVolume(volumes: string): Promise<string> {
