@@ -142,7 +142,7 @@ function workshop(
       logger,
       imageRoot: layout.imageRoot,
       archive: layout.archive,
-      compression: values.IMS_SQUASHFS_COMPRESSION,
+      compression: { ...values.IMS_SQUASHFS_COMPRESSION, blockSize: values.IMS_SQUASHFS_BLOCK_SIZE },
       kernel: async () => await zstdSupport(await root()),
       usage: async () => (await usageOf(await root())).bytes,
       freeSpace,

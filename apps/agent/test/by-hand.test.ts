@@ -95,6 +95,46 @@ describe('ims-agent package', () => {
   });
 });
 
+describe('how the published root is packed', () => {
+  const rootfsOf = async (agent: Agent, env: Record<string, string> = {}): Promise<string> => {
+    const { end, stderr } = await agent.call('run', env);
+    expect([end.code, stderr]).toEqual([0, expect.any(String)]);
+    const [id = ''] = (await run('ls', [agent.store])).stdout.split('\n');
+    return (await run('unsquashfs', ['-s', `${agent.store}/${id}/rootfs`])).stdout;
+  };
+
+  it('is zstd level 9 in blocks of 128 KiB, for unsquashfs as well, when the kernel of the image can read it', async () => {
+    const agent = await createAgent();
+    const { imageRoot } = agent.volume;
+    await writeFile(`${imageRoot}/boot/config-6.1`, 'CONFIG_SQUASHFS=m\nCONFIG_SQUASHFS_ZSTD=y\n');
+    const told = await rootfsOf(agent);
+    expect(told).toMatch(/^Compression zstd$/m);
+    expect(told).toMatch(/^\s*compression-level 9$/m);
+    expect(told).toMatch(/^Block size 131072$/m);
+  });
+
+  it.each([
+    [{ IMS_SQUASHFS_COMPRESSION: 'zstd:3', IMS_SQUASHFS_BLOCK_SIZE: '1M' }, ['zstd', 3, 1048576]],
+    [{ IMS_SQUASHFS_COMPRESSION: 'gzip:1', IMS_SQUASHFS_BLOCK_SIZE: '65536' }, ['gzip', 1, 65536]],
+  ])('is what %j ask for', async (env, wanted) => {
+    const told = await rootfsOf(await createAgent(), env);
+    const [name, level, bytes] = wanted.map(String);
+    expect(told).toMatch(new RegExp(`^Compression ${name ?? ''}$`, 'm'));
+    expect(told).toMatch(new RegExp(`^\\s*compression-level ${level ?? ''}$`, 'm'));
+    expect(told).toMatch(new RegExp(`^Block size ${bytes ?? ''}$`, 'm'));
+  });
+
+  it('is refused with code 2 and one line before anything is packed, naming every variable that cannot be', async () => {
+    const agent = await createAgent();
+    const wrong = { IMS_SQUASHFS_COMPRESSION: 'xz:9', IMS_SQUASHFS_BLOCK_SIZE: '100K' };
+    const { end, stderr } = await agent.call('run', wrong);
+    expect(end.code).toBe(2);
+    expect(stderr).toContain('IMS_SQUASHFS_COMPRESSION is \\"xz:9\\"');
+    expect(stderr).toContain('IMS_SQUASHFS_BLOCK_SIZE is \\"100K\\"');
+    await expect(readFile(agent.volume.layout.archive)).rejects.toThrow('ENOENT');
+  });
+});
+
 describe('ims-agent publish', () => {
   it('H20 stores and registers what was packed; verify then reads all of it back', async () => {
     const agent = await createAgent();

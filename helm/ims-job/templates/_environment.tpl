@@ -34,6 +34,7 @@ SPDX-License-Identifier: MIT
   "INITRD_FILENAME" .Values.result.initrd
   "KERNEL_PARAMETERS_FILENAME" .Values.result.parameters
   "IMS_SQUASHFS_COMPRESSION" .Values.result.compression
+  "IMS_SQUASHFS_BLOCK_SIZE" .Values.result.blockSize
   "IMS_ON_INVALID" .Values.job.onInvalid
   "IMS_AUTHORIZED_KEYS" "/etc/ims-job/authorized_keys"
   "IMS_HOST_KEY_DIR" "/mnt/image/.ims/host-keys"

@@ -18,7 +18,8 @@ const refuse = (text: string): Parsed<never> => ({ ok: false, found: JSON.string
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
-function matching<T>(accepts: string, read: (text: string) => T | undefined): Parser<T> {
+/** Makes a parser of texts without control characters; `read` gives nothing for what it does not take. */
+export function matching<T>(accepts: string, read: (text: string) => T | undefined): Parser<T> {
   return {
     accepts,
     parse: (text) => {

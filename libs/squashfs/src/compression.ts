@@ -1,18 +1,24 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-/** What `IMS_SQUASHFS_COMPRESSION` may say. */
-export type CompressionChoice = 'auto' | CompressorName;
-
 /** A compressor of mksquashfs that every kernel of the last decade can be built to read. */
 export type CompressorName = 'zstd' | 'gzip' | 'xz' | 'lz4';
+
+/** What `IMS_SQUASHFS_COMPRESSION` and `IMS_SQUASHFS_BLOCK_SIZE` ask for. */
+export interface CompressionChoice {
+  readonly name: 'auto' | CompressorName;
+  /** Of a compressor that was named; what is usual for it when nothing was said. */
+  readonly level?: number | undefined;
+  /** Bytes in a data block, a power of two of at most 1 MiB. */
+  readonly blockSize: number;
+}
 
 /** How an image is compressed, and why. */
 export interface Compression {
   readonly name: CompressorName;
-  /** mksquashfs's option `-Xcompression-level`, where the compressor has one worth naming. */
-  readonly level?: number;
-  /** Bytes in a data block, a power of two of at most 1 MiB. */
+  /** mksquashfs's option `-Xcompression-level`; its own default when undefined. */
+  readonly level: number | undefined;
+  /** Bytes in a data block. */
   readonly blockSize: number;
   /** For people: `the kernel of the image has CONFIG_SQUASHFS_ZSTD=y`. */
   readonly why: string;
@@ -28,12 +34,12 @@ export interface KernelSupport {
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** Level and block size of each compressor; measured in docs/adr/0005-squashfs-compression.md. */
-const SETTINGS: Readonly<Record<CompressorName, Omit<Compression, 'name' | 'why'>>> = {
-  zstd: { level: 3, blockSize: MIB },
-  gzip: { blockSize: 128 * KIB },
-  xz: { blockSize: MIB },
-  lz4: { blockSize: 128 * KIB },
+/** The level of each compressor when none was asked for; measured in docs/adr/0005-squashfs-compression.md. */
+const USUAL_LEVEL: Readonly<Record<CompressorName, number | undefined>> = {
+  zstd: 9,
+  gzip: undefined,
+  xz: undefined,
+  lz4: undefined,
 };
 
 /**
@@ -41,15 +47,14 @@ const SETTINGS: Readonly<Record<CompressorName, Omit<Compression, 'name' | 'why'
  * cannot read does not boot; else gzip with mksquashfs's defaults, as the pair has always packed (contract §5).
  */
 export function chooseCompression(choice: CompressionChoice, kernel: KernelSupport): Compression {
-  if (choice !== 'auto') return compressionOf(choice, 'asked for by IMS_SQUASHFS_COMPRESSION');
-  return compressionOf(kernel.readsZstd ? 'zstd' : 'gzip', kernel.why);
+  const [name, why] =
+    choice.name === 'auto'
+      ? ([kernel.readsZstd ? 'zstd' : 'gzip', kernel.why] as const)
+      : ([choice.name, 'asked for by IMS_SQUASHFS_COMPRESSION'] as const);
+  return { name, level: choice.level ?? USUAL_LEVEL[name], blockSize: choice.blockSize, why };
 }
 
-function compressionOf(name: CompressorName, why: string): Compression {
-  return { name, ...SETTINGS[name], why };
-}
-
-/** The choice in words: `zstd level 3, 1 MiB blocks: the kernel …`. */
+/** The choice in words: `zstd level 9, 128 KiB blocks: the kernel …`. */
 export function describeCompression(compression: Compression): string {
   const { name, level, blockSize, why } = compression;
   const size = blockSize >= MIB ? `${String(blockSize / MIB)} MiB` : `${String(blockSize / KIB)} KiB`;

@@ -94,7 +94,7 @@ async function pack(options: PackerOptions, run: Run): Promise<Packed> {
 }
 
 async function kernelOf(options: PackerOptions): Promise<KernelSupport> {
-  return options.compression === 'auto' ? await options.kernel() : { readsZstd: false, why: 'not looked at' };
+  return options.compression.name === 'auto' ? await options.kernel() : { readsZstd: false, why: 'not looked at' };
 }
 
 /** mksquashfs packs a link given as its source as a link: the directory behind it is meant. */

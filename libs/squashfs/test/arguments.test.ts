@@ -15,22 +15,26 @@ import {
 } from '../src/index.ts';
 
 const yes = { readsZstd: true, why: '/boot/config-6.1 has CONFIG_SQUASHFS_ZSTD=y' };
+const auto = { name: 'auto', blockSize: 131072 } as const;
 const no = { readsZstd: false, why: 'no kernel configuration was found' };
 
 describe('chooseCompression', () => {
-  it('takes zstd level 3 in 1 MiB blocks when the kernel of the image can read it', () => {
-    expect(chooseCompression('auto', yes)).toEqual({ name: 'zstd', level: 3, blockSize: 1048576, why: yes.why });
+  it('takes zstd level 9 when the kernel of the image can read it', () => {
+    expect(chooseCompression(auto, yes)).toEqual({ name: 'zstd', level: 9, blockSize: 131072, why: yes.why });
   });
 
   it('takes what the pair has always taken when the kernel cannot, and says why', () => {
-    expect(chooseCompression('auto', no)).toEqual({ name: 'gzip', blockSize: 131072, why: no.why });
-    expect(describeCompression(chooseCompression('auto', no))).toBe(`gzip, 128 KiB blocks: ${no.why}`);
+    expect(chooseCompression(auto, no)).toEqual({ name: 'gzip', level: undefined, blockSize: 131072, why: no.why });
+    expect(describeCompression(chooseCompression(auto, no))).toBe(`gzip, 128 KiB blocks: ${no.why}`);
   });
 
   it('takes what was asked for whatever the kernel can read', () => {
-    expect(chooseCompression('zstd', no)).toMatchObject({ name: 'zstd', level: 3 });
-    expect(describeCompression(chooseCompression('xz', yes))).toBe(
-      'xz, 1 MiB blocks: asked for by IMS_SQUASHFS_COMPRESSION',
+    expect(chooseCompression({ ...auto, name: 'zstd' }, no)).toMatchObject({ name: 'zstd', level: 9 });
+    expect(describeCompression(chooseCompression({ name: 'zstd', level: 19, blockSize: 1048576 }, no))).toBe(
+      'zstd level 19, 1 MiB blocks: asked for by IMS_SQUASHFS_COMPRESSION',
+    );
+    expect(describeCompression(chooseCompression({ ...auto, name: 'xz' }, yes))).toBe(
+      'xz, 128 KiB blocks: asked for by IMS_SQUASHFS_COMPRESSION',
     );
   });
 });
@@ -39,7 +43,7 @@ describe('packArguments', () => {
   const request = {
     imageRoot: '/mnt/image/image-root',
     archive: '/mnt/image/.ims/rootfs.sqsh.partial',
-    compression: chooseCompression('auto', yes),
+    compression: chooseCompression(auto, yes),
     resources: { processors: 4, memory: 512 * 1024 * 1024 },
     mountPoints: [],
   };
@@ -47,13 +51,13 @@ describe('packArguments', () => {
   it('H18 never appends, keeps attributes and fails on what cannot be read', () => {
     expect(packArguments(request)).toEqual([
       ...['/mnt/image/image-root', '/mnt/image/.ims/rootfs.sqsh.partial', '-noappend', '-no-recovery', '-xattrs'],
-      ...['-exit-on-error', '-quiet', '-progress', '-comp', 'zstd', '-b', '1048576', '-Xcompression-level', '3'],
+      ...['-exit-on-error', '-quiet', '-progress', '-comp', 'zstd', '-b', '131072', '-Xcompression-level', '9'],
       ...['-processors', '4', '-mem', '524288K'],
     ]);
   });
 
   it('names no level for a compressor without one', () => {
-    const args = packArguments({ ...request, compression: chooseCompression('auto', no) });
+    const args = packArguments({ ...request, compression: chooseCompression(auto, no) });
     expect(args).not.toContain('-Xcompression-level');
     expect(args).toContain('131072');
   });

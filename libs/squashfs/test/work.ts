@@ -41,7 +41,7 @@ export function packerOptions(path: string): PackerOptions {
     logger: silentLogger,
     imageRoot: `${path}/root`,
     archive: `${path}/private/rootfs.sqsh`,
-    compression: 'auto',
+    compression: { name: 'auto', blockSize: 128 * 1024 },
     kernel: async () => ({ readsZstd: true, why: 'the kernel says so' }),
     usage: async () => 4711,
     freeSpace,

@@ -15,7 +15,7 @@ const FORMATS = {
   /** As ever: what mksquashfs does when it is told nothing. */
   gzip: [],
   /** As the agent packs a Debian root, but for what does not change the archive. */
-  zstd: ['-comp', 'zstd', '-Xcompression-level', '3', '-b', '1048576'],
+  zstd: ['-comp', 'zstd', '-Xcompression-level', '9'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** How an image is packed. */

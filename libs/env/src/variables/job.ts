@@ -1,6 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { blockSize, compression } from '../packing.ts';
 import { absolutePath, anyCaseBoolean, fileName, integer, line, md5, notOffered, oneOf, uuid } from '../parsers.ts';
 import { defaulted, optional, required, type Variable } from './row.ts';
 
@@ -46,9 +47,14 @@ export const JOB_VARIABLES = {
     meaning:
       'What follows a `complete` that cannot be packaged: `shell` hands the shell back, `fail` ends the job, `auto` hands it back while somebody sits at a terminal',
   }),
-  IMS_SQUASHFS_COMPRESSION: defaulted('own', oneOf('auto', 'zstd', 'gzip', 'xz', 'lz4'), {
+  IMS_SQUASHFS_COMPRESSION: defaulted('own', compression, {
     fallback: 'auto',
-    meaning: "How the root is packed; `auto` is zstd when the image's own kernel can read it, else gzip",
+    meaning:
+      "How the root is packed; `auto` is `zstd` when the image's own kernel can read it, else `gzip`; `zstd` is `zstd:9`",
+  }),
+  IMS_SQUASHFS_BLOCK_SIZE: defaulted('own', blockSize, {
+    fallback: '128K',
+    meaning: 'What is compressed as one, and so read as one by every node for each file that it needs',
   }),
   DOWNLOAD_MD5SUM: optional('contract', md5, 'The md5 of the image that is customised; not checked when unset'),
   IMS_RESUMED_LATER: defaulted('own', anyCaseBoolean, {

@@ -32,6 +32,8 @@ describe('values that cannot be meant', () => {
     ],
     ['an architecture that nobody knows', customize({ job: { arch: 'arm64' } }), "'x86_64', 'aarch64'"],
     ['a path in the place of a file name', customize({ result: { kernel: '/boot/vmlinuz' } }), "'/result/kernel'"],
+    ['a level that no compressor has', customize({ result: { compression: 'gzip:10' } }), "'/result/compression'"],
+    ['a block of no size', customize({ result: { blockSize: 'large' } }), "'/result/blockSize'"],
     ['two sources', customize({ source: { secret: 's' } }), 'source.url and source.secret are both given'],
     ['IMS without S3', customize({ store: { bucket: '' } }), 'set ims.enabled=false'],
     ['a source of a created image', customize({ job: { action: 'create' } }), 'job.action is create'],

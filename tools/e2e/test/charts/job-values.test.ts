@@ -113,6 +113,15 @@ describe('a value of the chart', () => {
   });
 
   it.each([
+    [{}, 'auto', '128K'],
+    [{ compression: 'zstd:15', blockSize: '1M' }, 'zstd:15', '1M'],
+  ])('result of %j tells the agent how to pack', async (result, compression, blockSize) => {
+    const job = only<JobObject>(await render('ims-job', customize({ result })), 'Job');
+    expect(variable(job, 'agent', 'IMS_SQUASHFS_COMPRESSION')).toBe(compression);
+    expect(variable(job, 'agent', 'IMS_SQUASHFS_BLOCK_SIZE')).toBe(blockSize);
+  });
+
+  it.each([
     ['every right, as kiwi needs, when nothing is said', {}, true],
     ['no right more than any container, when told so', { privileged: false }, false],
   ])('builder gives what builds the image %s', async (_what, builder, privileged) => {
