@@ -42,7 +42,6 @@ export const VENDORS = {
   execa: ['libs/process'],
   'fastest-levenshtein': ['libs/env'],
   oauth4webapi: ['libs/ims-api'],
-  'p-retry': ['libs/retry'],
   'parse-prometheus-text-format': ['libs/testing'],
   pino: ['libs/logging'],
   'pino-pretty': ['libs/logging'],

@@ -17,11 +17,10 @@ import {
   type OutboxState,
 } from '@ims/ims-api';
 import type { ImageRegistry, Reporter } from '@ims/export';
-import type { RetryPolicy } from '@ims/retry';
+import { BACKOFF, type RetryPolicy } from '@ims/retry';
 import type { Logger } from '@ims/runtime';
 
 import type { ImsValues } from './ims-names.ts';
-import { WAITS } from './retry-policy.ts';
 
 /** IMS as one job sees it. */
 export interface Ims extends AsyncDisposable {
@@ -62,7 +61,7 @@ export async function openIms(values: ImsValues, tools: ImsTools): Promise<Ims> 
   opening.defer(async () => await http.close());
   const client = await openClient(values, http, logger);
   const boundMs = values.IMS_OUTBOX_TIMEOUT * 1000;
-  const retry: RetryPolicy = { ...WAITS, budgetMs: boundMs };
+  const retry: RetryPolicy = { ...BACKOFF, budgetMs: boundMs };
   const path = `${tools.directory}/outbox.json`;
   const onChange = ({ accepted, pending }: OutboxState): void =>
     tools.onDelivered({ status: accepted, pending: pending.length });
@@ -98,7 +97,7 @@ async function openClient(values: ImsValues, http: Http, logger: Logger): Promis
   }
   const deadlineMs = values.IMS_CALL_TIMEOUT * 1000;
   // Well within the bound of a call: whoever waits in vain has to know that it was the token (H14).
-  const retry = { ...WAITS, budgetMs: Math.min(TOKEN_BUDGET_MS, values.IMS_OUTBOX_TIMEOUT * 500) };
+  const retry = { ...BACKOFF, budgetMs: Math.min(TOKEN_BUDGET_MS, values.IMS_OUTBOX_TIMEOUT * 500) };
   const tokens = createTokenSource({ http, config: read, deadlineMs, retry, logger });
   return createImsClient({ http, url: values.IMS_URL, tokens, deadlineMs });
 }

@@ -8,6 +8,7 @@ import { encodeManifest, manifestOf } from '@ims/contract';
 import {
   createCertificates,
   createFakeClock,
+  createInstantClock,
   eventually,
   freePort,
   startObjectStore,
@@ -23,7 +24,8 @@ import { never, silent, sourceOf } from './sources.ts';
 
 useProxiedBucket();
 
-const brief = { budgetMs: 300, firstMs: 1, longestMs: 5 };
+/** Each step is tried several times, however slow the machine is. */
+const brief = { retry: { budgetMs: 300, firstMs: 100, longestMs: 100 }, clock: createInstantClock() };
 const storeAt = (endpoint: string, changes: Partial<S3Settings> = {}) =>
   createS3Store(optionsOf(server, { endpoint, ...changes }, logger));
 const store = (changes: Partial<S3Settings> = {}) => storeAt(proxy.url, changes);
@@ -104,7 +106,7 @@ describe('a part', () => {
 describe('a service that does not get better', () => {
   it.each(['500', '503', 'reset'] as const)('H12 is given up within the budget: %s', async (fault) => {
     const rule = proxy.on({ fault, method: 'PUT' });
-    await expect(put(small, { retry: brief })).rejects.toMatchObject({ reason: 'StoreUnavailable' });
+    await expect(put(small, { ...brief })).rejects.toMatchObject({ reason: 'StoreUnavailable' });
     expect(rule.hits).toBeGreaterThan(1);
     expect(logger.messages('warn').some((line) => /storing .* failed for now and is tried again/.test(line))).toBe(
       true,
@@ -114,7 +116,7 @@ describe('a service that does not get better', () => {
 
   it.each(['before', 'after'] as const)('H12 a transfer without a byte is a stall: %s', async (when) => {
     proxy.on({ fault: 'stall', when, method: 'PUT', path: /partNumber/ });
-    await expect(put(large, { stallMs: 100, retry: brief })).rejects.toMatchObject({
+    await expect(put(large, { stallMs: 100, ...brief })).rejects.toMatchObject({
       reason: 'TransferStalled',
       message: expect.stringContaining('no byte moved for 0.1 s') as string,
     });
@@ -129,9 +131,9 @@ describe('a service that does not get better', () => {
     const before = proxy.requests.length;
     await clock.advance(999);
     expect(proxy.requests).toHaveLength(before);
-    await clock.advance(1);
+    await clock.advance(101);
     await stored;
-    expect(clock.sleeps).toEqual([1000]);
+    expect(clock.sleeps).toHaveLength(1);
   });
 
   it.each([
@@ -140,7 +142,7 @@ describe('a service that does not get better', () => {
   ])('H20 a service that says yes and holds nothing is found out: %s', async (_how, bytes, where) => {
     const body = '<CompleteMultipartUploadResult><ETag>"x"</ETag></CompleteMultipartUploadResult>';
     const rule = proxy.on({ fault: 'lying-200', body: where.method === 'PUT' ? '' : body, ...where });
-    await expect(put(bytes, { retry: brief })).rejects.toMatchObject({
+    await expect(put(bytes, { ...brief })).rejects.toMatchObject({
       reason: 'VerificationFailed',
       message: expect.stringContaining('is not there') as string,
     });
@@ -149,7 +151,7 @@ describe('a service that does not get better', () => {
   });
 
   it('names an endpoint where nobody listens', async () => {
-    const nobody = storeAt(`http://127.0.0.1:${String(await freePort())}`, { retry: brief });
+    const nobody = storeAt(`http://127.0.0.1:${String(await freePort())}`, { ...brief });
     await expect(nobody.prepare(never)).rejects.toMatchObject({
       reason: 'StoreUnavailable',
       message: expect.stringContaining('ECONNREFUSED, nobody listens there') as string,
@@ -211,7 +213,7 @@ describe('secrets', () => {
     const errors: unknown[] = [];
     for (const fault of faults) {
       const rule = proxy.on({ fault, method: 'PUT' });
-      errors.push(await put(small, { retry: brief }).catch((error: unknown) => error));
+      errors.push(await put(small, { ...brief }).catch((error: unknown) => error));
       rule.lift();
     }
     const credentials = { accessKeyId: server.accessKey, secretAccessKey: 'wrong-secret' };
@@ -237,7 +239,7 @@ describe('the manifest', () => {
     expect(once.hits).toBe(1);
     expect(Buffer.from(await bucket.readObject(path)).toString()).toBe(text);
     proxy.on({ fault: 'lying-200', body: '{}', method: 'GET', path: /manifest/ });
-    await expect(store({ retry: brief }).putManifest(image, text, never)).rejects.toMatchObject({
+    await expect(store({ ...brief }).putManifest(image, text, never)).rejects.toMatchObject({
       reason: 'VerificationFailed',
     });
   });
@@ -256,7 +258,7 @@ describe('the manifest', () => {
   it('H12 waits for a service before which a load balancer knows nothing, within the budget', async () => {
     const text = encodeManifest(manifestOf([await put(small)], new Date(0), 's3'));
     proxy.on({ ...strayed(404), path: /rootfs/ });
-    await expect(store({ retry: brief }).putManifest(image, text, never)).rejects.toMatchObject({
+    await expect(store({ ...brief }).putManifest(image, text, never)).rejects.toMatchObject({
       reason: 'StoreUnavailable',
       message: expect.stringContaining('404, its answer is not that of an S3 service') as string,
     });

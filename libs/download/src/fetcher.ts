@@ -5,7 +5,7 @@ import { lstat, rename, rm } from 'node:fs/promises';
 
 import type { Fetcher, FetchRequest } from '@ims/preparation';
 import { retrying, type RetryPolicy } from '@ims/retry';
-import { Failure, type Logger } from '@ims/runtime';
+import { Failure, type Clock, type Logger } from '@ims/runtime';
 
 import { openStateFile, type DownloadState, type StateFile } from './download-state.ts';
 import { openPartialFile, type PartialFile } from './partial-file.ts';
@@ -22,6 +22,8 @@ export interface FetcherOptions {
   /** How long a transfer that moves nothing is tried again. */
   readonly policy: RetryPolicy;
   readonly logger: Logger;
+  /** By which the waits between attempts are waited out. */
+  readonly clock?: Pick<Clock, 'monotonic' | 'sleep'>;
 }
 
 /** So many bytes more than before, and a transfer that breaks has got on: its time for new attempts begins anew. */
@@ -118,7 +120,7 @@ async function fetchToTheEnd(work: Work, known: DownloadState | undefined): Prom
         isTransient,
         signal: request.signal,
         logger,
-        serverDelayMs: (error) => source.delayMs?.(error),
+        clock: work.clock,
       },
       async () => await withHeadway(transfer, logger),
     );

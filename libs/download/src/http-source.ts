@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { HttpProblem, type Http, type HttpProblemKind, type HttpStream } from '@ims/http';
-import { retryAfterOf } from '@ims/retry';
+import { AnsweredFailure, retryAfterOf } from '@ims/retry';
 import { Failure, type Clock } from '@ims/runtime';
 
 import { expiredSentence, identityOf, placeOf } from './presigned.ts';
@@ -36,7 +36,6 @@ const KINDS: Readonly<Record<HttpProblemKind, 'SourceUnavailable' | 'TransferSta
 /** An image behind an http or https address, presigned or not. Its query never leaves this source (H34). */
 export function httpSource(options: HttpSourceOptions): RangeSource {
   const { http, url, stallMs } = options;
-  const delays = new WeakMap<object, number>();
   const open = async (request: RangeRequest): Promise<OpenedRange> => {
     const stream = await readable(async () => {
       const headers = headersFor(request);
@@ -47,16 +46,12 @@ export function httpSource(options: HttpSourceOptions): RangeSource {
       stream.close();
       return await open({ ...request, start: 0 });
     }
-    const refusal = refusalOf(stream.status, await textOf(stream), options);
-    const delayMs = retryAfterOf(stream.headers['retry-after']);
-    if (delayMs !== undefined) delays.set(refusal, delayMs);
-    throw refusal;
+    throw refusalOf(stream, await textOf(stream), options);
   };
   return {
     place: placeOf(url),
     identity: identityOf(url),
     open,
-    delayMs: (error) => (typeof error === 'object' && error !== null ? delays.get(error) : undefined),
   };
 }
 
@@ -101,13 +96,14 @@ function versionOf(headers: HttpStream['headers']): string | undefined {
   return etag !== undefined && !etag.startsWith('W/') ? etag : headers['last-modified'];
 }
 
-function refusalOf(status: number, said: string, { url, clock }: HttpSourceOptions): Failure {
+function refusalOf({ status, headers }: HttpStream, said: string, { url, clock }: HttpSourceOptions): Failure {
   const code = /<Code>(\w{1,60})<\/Code>/.exec(said)?.[1];
   const words = `${placeOf(url)} answers ${String(status)}${code === undefined ? '' : ` (${code})`}`;
   const expired = status >= 400 && status < 500 ? expiredSentence(url, said, clock.now()) : undefined;
   if (expired !== undefined && status !== 404) return new Failure('SourceExpired', expired);
   const isPassing = status >= 500 || PASSING_STATUS.includes(status);
-  return new Failure(isPassing ? 'SourceUnavailable' : 'SourceRefused', words);
+  const reason = isPassing ? 'SourceUnavailable' : 'SourceRefused';
+  return new AnsweredFailure(reason, words, { retryAfterMs: retryAfterOf(headers) });
 }
 
 async function textOf(stream: HttpStream): Promise<string> {

@@ -37,6 +37,4 @@ export interface RangeSource {
    *   so does reading the body
    */
   open(request: RangeRequest): Promise<OpenedRange>;
-  /** What the server said about when to come again, in milliseconds. */
-  delayMs?(error: unknown): number | undefined;
 }

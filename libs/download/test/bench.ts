@@ -6,7 +6,15 @@ import { readdir, readFile } from 'node:fs/promises';
 
 import { createHttp, trustOnly } from '@ims/http';
 import { Failure, systemClock } from '@ims/runtime';
-import { onCleanup, recordingLogger, temporaryDirectory, type ImageServer, type RecordingLogger } from '@ims/testing';
+import type { RetryPolicy } from '@ims/retry';
+import {
+  onCleanup,
+  recordingLogger,
+  temporaryDirectory,
+  type FakeClock,
+  type ImageServer,
+  type RecordingLogger,
+} from '@ims/testing';
 import type { Beginning, Fetcher, FetchRequest } from '@ims/preparation';
 
 import { createFetcher, httpSource, type RangeSource } from '../src/index.ts';
@@ -41,7 +49,9 @@ export interface Bench {
   everything(): Promise<string>;
 }
 
-export async function createBench(options: { budgetMs?: number; stallMs?: number; now?: Date } = {}): Promise<Bench> {
+export async function createBench(
+  options: { budgetMs?: number; stallMs?: number; now?: Date; policy?: RetryPolicy; clock?: FakeClock } = {},
+): Promise<Bench> {
   const directory = await temporaryDirectory('download');
   const logger = recordingLogger();
   const beginnings: Beginning[] = [];
@@ -52,8 +62,9 @@ export async function createBench(options: { budgetMs?: number; stallMs?: number
       source,
       archive,
       stateFile: `${directory}/download.json`,
-      policy: { budgetMs: options.budgetMs ?? 20_000, firstMs: 1, longestMs: 5 },
+      policy: options.policy ?? { budgetMs: options.budgetMs ?? 20_000, firstMs: 1, longestMs: 5 },
       logger,
+      ...(options.clock === undefined ? {} : { clock: options.clock }),
     });
     onCleanup(async () => await made[Symbol.asyncDispose]());
     return made;

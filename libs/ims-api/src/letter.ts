@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: MIT
 
 import { retrying, type RetryPolicy } from '@ims/retry';
-import type { Logger } from '@ims/runtime';
+import type { Clock, Logger } from '@ims/runtime';
 import type { Call } from './outbox-file.ts';
 import type { RecordWork } from './own-record.ts';
 import { describeCall, perform } from './perform.ts';
-import { ImsProblem, isHopeless, isPassing } from './verdict.ts';
+import { isHopeless, isPassing } from './verdict.ts';
 
 /** One queued call and how it fares. */
 export interface Letter {
@@ -30,6 +30,7 @@ export interface SendingOptions {
   readonly work: RecordWork;
   readonly retry: RetryPolicy;
   readonly logger: Logger;
+  readonly clock?: Pick<Clock, 'monotonic' | 'sleep'> | undefined;
   /** Told after each attempt how it failed, undefined when it did not. */
   readonly onAttempt: (error: unknown) => void;
 }
@@ -58,16 +59,16 @@ export function createLetter(call: Call): Letter {
 /** Sends a letter until it is accepted or can never be. */
 export async function sendLetter(
   letter: Letter,
-  { work, retry, logger, onAttempt }: SendingOptions,
+  { work, retry, logger, clock, onAttempt }: SendingOptions,
 ): Promise<string | undefined> {
   return await retrying(
     {
       what: describeCall(letter.call),
       policy: { ...retry, budgetMs: Number.POSITIVE_INFINITY },
       isTransient: (error) => !letter.dropped && isPassing(error) && !(letter.waiting > 0 && isHopeless(error)),
-      serverDelayMs: (error) => (error instanceof ImsProblem ? error.retryAfterMs : undefined),
       signal: letter.controller.signal,
       logger,
+      clock,
     },
     async () => {
       letter.sending = true;

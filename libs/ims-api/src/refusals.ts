@@ -30,7 +30,7 @@ export function problemOfAnswer(call: string, answer: HttpAnswer): ImsProblem {
   const own = ownProblemOf(answer);
   const message = `IMS answered ${String(answer.status)} to ${call}: ${saidBy(answer)}`;
   return new ImsProblem(OWN_VOICE.has(verdict) && own === undefined ? 'transient' : verdict, message, {
-    retryAfterMs: retryAfterOf(answer.headers['retry-after']),
+    retryAfterMs: retryAfterOf(answer.headers),
     fields: Object.keys(own?.errors ?? {}),
   });
 }

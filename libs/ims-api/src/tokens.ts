@@ -4,7 +4,7 @@
 import * as oauth from 'oauth4webapi';
 
 import { HttpProblem, type Http } from '@ims/http';
-import { retrying, type RetryPolicy } from '@ims/retry';
+import { AnsweredFailure, retryAfterOf, retrying, type RetryPolicy } from '@ims/retry';
 import { Failure, systemClock, type Clock, type Logger } from '@ims/runtime';
 import type { OauthConfig } from './oauth-config.ts';
 import { plainLine } from './plain-text.ts';
@@ -20,7 +20,7 @@ export interface TokenSourceOptions {
   /** How often a token server that does not answer is asked again before TokenUnavailable. */
   readonly retry: RetryPolicy;
   readonly logger: Logger;
-  readonly clock?: Pick<Clock, 'monotonic'>;
+  readonly clock?: Pick<Clock, 'monotonic' | 'sleep'>;
 }
 
 /** Gives bearer tokens. */
@@ -116,6 +116,7 @@ async function fetchPatiently(options: TokenSourceOptions, signal: AbortSignal):
       isTransient: (error) => error instanceof Failure && error.reason === 'TokenUnavailable' && !isHopeless(error),
       signal,
       logger: options.logger,
+      clock: options.clock,
     },
     async () => await fetchToken(options, signal),
   );
@@ -125,6 +126,7 @@ async function fetchToken(options: TokenSourceOptions, signal: AbortSignal): Pro
   const config = await options.config();
   const server = { issuer: new URL(config.endpoint).origin, token_endpoint: config.endpoint };
   const client = { client_id: config.clientId };
+  let retryAfterMs: number | undefined;
   try {
     const response = await oauth.clientCredentialsGrantRequest(
       server,
@@ -132,7 +134,11 @@ async function fetchToken(options: TokenSourceOptions, signal: AbortSignal): Pro
       oauth.ClientSecretBasic(config.clientSecret),
       {},
       {
-        [oauth.customFetch]: async (url, { headers, body }) => await post(options, { url, headers, body, signal }),
+        [oauth.customFetch]: async (url, { headers, body }) => {
+          const response = await post(options, { url, headers, body, signal });
+          retryAfterMs = retryAfterOf(Object.fromEntries(response.headers));
+          return response;
+        },
         // Whether plain HTTP may be used is decided when the program starts, see refusePlainHttp.
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out, not to be removed
         [oauth.allowInsecureRequests]: true,
@@ -140,7 +146,7 @@ async function fetchToken(options: TokenSourceOptions, signal: AbortSignal): Pro
     );
     return await oauth.processClientCredentialsResponse(server, client, response);
   } catch (error) {
-    throw tokenFailure(error, config);
+    throw tokenFailure(error, config, retryAfterMs);
   }
 }
 
@@ -160,18 +166,26 @@ async function post({ http, deadlineMs }: TokenSourceOptions, { url, headers, bo
 
 const TRUST_ADVICE = "give the CA's certificate in CA_CERT, or mend the certificate of the server, then resume the job";
 
-/** Errors of the token server that say nothing about the client id and secret. */
-const PASSING = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
+/** Errors and statuses of the token server that say nothing about the client id and secret. */
+const TRANSIENT_ERRORS = new Set(['temporarily_unavailable', 'server_error', 'slow_down']);
+const TRANSIENT_STATUSES = new Set([408, 425, 429]);
+
+function isTransient({ status, error }: { readonly status: number; readonly error?: string }): boolean {
+  return status >= 500 || TRANSIENT_STATUSES.has(status) || (error !== undefined && TRANSIENT_ERRORS.has(error));
+}
+
+/** What the library makes of an answer without a token. */
+const ANSWERED = [oauth.OperationProcessingError, oauth.ResponseBodyError, oauth.WWWAuthenticateChallengeError];
 
 // What the library throws holds the answer, and with it perhaps a token: nothing of it becomes a cause (H34).
-function tokenFailure(error: unknown, { endpoint }: OauthConfig): unknown {
+function tokenFailure(error: unknown, { endpoint }: OauthConfig, retryAfterMs: number | undefined): unknown {
   const { host, pathname } = new URL(endpoint);
   const server = `the token server ${host}${pathname}`;
-  if (error instanceof oauth.ResponseBodyError && !PASSING.has(error.error)) {
+  if (error instanceof oauth.ResponseBodyError && !isTransient(error)) {
     const more = error.error_description === undefined ? '' : `: ${plainLine(error.error_description)}`;
     return new Failure('TokenRefused', `${server} refuses the client: ${plainLine(error.error)}${more}`);
   }
-  if (error instanceof oauth.WWWAuthenticateChallengeError) {
+  if (error instanceof oauth.WWWAuthenticateChallengeError && !isTransient(error)) {
     return new Failure('TokenRefused', `${server} refuses the client with ${String(error.status)}`);
   }
   if (error instanceof HttpProblem) {
@@ -179,8 +193,7 @@ function tokenFailure(error: unknown, { endpoint }: OauthConfig): unknown {
     const cause = error.kind === 'certificate' ? { cause: error, advice: TRUST_ADVICE } : {};
     return new Failure('TokenUnavailable', `no token: ${error.message}`, cause);
   }
-  if (error instanceof oauth.OperationProcessingError || error instanceof oauth.ResponseBodyError) {
-    return new Failure('TokenUnavailable', `${server} gave no token: ${plainLine(error.message)}`);
-  }
-  return error;
+  if (!ANSWERED.some((kind) => error instanceof kind)) return error;
+  const said = error instanceof Error ? plainLine(error.message) : '';
+  return new AnsweredFailure('TokenUnavailable', `${server} gave no token: ${said}`, { retryAfterMs });
 }

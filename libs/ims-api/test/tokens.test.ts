@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { createHttp, trustOnly } from '@ims/http';
+import { systemClock } from '@ims/runtime';
 import {
   cleanUp,
   createCertificates,
@@ -34,7 +35,7 @@ async function source(config: Partial<OauthConfig> = {}, { tls }: Pick<TokenServ
     deadlineMs: 1000,
     retry: RETRY,
     logger,
-    clock: { monotonic: () => time.ms },
+    clock: { ...systemClock, monotonic: () => systemClock.monotonic() + time.ms },
   });
   return { server, tokens, time, logger };
 }

@@ -82,7 +82,7 @@ async function isAllowed(
     },
     signal,
   );
-  if (answer.status !== 201 && answer.status !== 200) throw refusalOf(answer, Date.now());
+  if (answer.status !== 201 && answer.status !== 200) throw refusalOf(answer);
   return (JSON.parse(answer.text) as { status?: { allowed?: unknown } }).status?.allowed === true;
 }
 

@@ -18,16 +18,12 @@ const KINDS: Readonly<Record<number, RefusalKind>> = {
   429: 'passing',
 };
 
-/**
- * What an answer that is no success means.
- *
- * @param now milliseconds of the wall clock, for a server that names a date
- */
-export function refusalOf(answer: ApiAnswer, now: number): ApiRefusal {
-  const { status } = answer;
+/** What an answer that is no success means. */
+export function refusalOf(answer: ApiAnswer): ApiRefusal {
+  const { status, retryAfterMs } = answer;
   const said = saidBy(answer);
   const kind = isOfAnotherPod(status, said) ? 'gone' : (KINDS[status] ?? (status >= 500 ? 'passing' : 'rejected'));
-  return new ApiRefusal(kind, `${String(status)} ${said.message}`.trim(), delayOf(answer.retryAfter, now));
+  return new ApiRefusal(kind, `${String(status)} ${said.message}`.trim(), retryAfterMs);
 }
 
 /** The object `Status` of an answer, as far as it is one. */
@@ -56,10 +52,4 @@ function saidBy({ text }: ApiAnswer): Said {
 function isOfAnotherPod(status: number, { message, fields }: Said): boolean {
   if (status === 422) return fields.includes('metadata.uid');
   return status === 409 && /\buid\b/i.test(message);
-}
-
-function delayOf(retryAfter: string | undefined, now: number): number | undefined {
-  if (retryAfter === undefined) return undefined;
-  const ms = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - now;
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }

@@ -14,8 +14,8 @@ export interface ApiCall {
 /** What the API server answered, whatever it was. */
 export interface ApiAnswer {
   readonly status: number;
-  /** The header `Retry-After` as it came. */
-  readonly retryAfter: string | undefined;
+  /** When the server wants to be asked again, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
   readonly text: string;
 }
 

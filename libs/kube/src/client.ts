@@ -6,6 +6,7 @@ import type { RequestOptions } from 'node:https';
 
 import { VERSION } from '@ims/contract';
 import { createHttp, HttpProblem, trustOnly, type Http } from '@ims/http';
+import { retryAfterOf } from '@ims/retry';
 import { KubeConfig } from '@kubernetes/client-node';
 
 import type { ApiClient } from './api-client.ts';
@@ -64,7 +65,7 @@ export async function openClient(options: ClientOptions): Promise<ApiClient> {
           maxBytes: LARGEST_BYTES,
           signal,
         });
-        return { status, retryAfter: answered['retry-after'], text };
+        return { status, retryAfterMs: retryAfterOf(answered), text };
       } catch (error) {
         if (error instanceof ApiRefusal) throw error;
         // A connection that is kept may be the one that has gone, and the CA may be a new one.

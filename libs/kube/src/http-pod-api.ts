@@ -23,13 +23,13 @@ export function createPodApi(pod: OwnPod, client: ApiClient): PodApi {
   return {
     read: async (signal) => {
       const answer = await client.call({ method: 'GET', path }, signal);
-      if (!isSuccess(answer.status)) throw refusalOf(answer, Date.now());
+      if (!isSuccess(answer.status)) throw refusalOf(answer);
       return podIn(answer);
     },
     write: async (write, signal) => {
       const answer = await client.call(callOf(write, pod, path), signal);
       if (isDone(write, answer)) return;
-      const refusal = refusalOf(answer, Date.now());
+      const refusal = refusalOf(answer);
       // No event is worth giving the pod up for.
       throw write.kind === 'event' && refusal.kind === 'gone' ? new ApiRefusal('rejected', refusal.message) : refusal;
     },

@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 import { KUBERNETES_PREFIX, type JobStatus } from '@ims/contract';
+import { BACKOFF, backoffMs } from '@ims/retry';
 
-import { retryMs } from './pace.ts';
 import type { ApiRefusal, PodSeen, Write, WriteKind } from './pod-api.ts';
 import { withAllowed, withRefused } from './refused.ts';
 import type { Asked, State } from './state.ts';
@@ -38,7 +38,8 @@ export function afterRefusal(
   if (refusal.kind === 'passing') {
     const failures = state.failures + 1;
     const { retryAfterMs } = refusal;
-    const wait = retryMs({ failures, retryAfterMs, isHurried: state.isHurried, random });
+    const waits = state.isHurried ? { ...BACKOFF, longestMs: BACKOFF.longestAtTheEndMs } : BACKOFF;
+    const wait = backoffMs({ failures, askedMs: retryAfterMs, random }, waits);
     return { ...state, failures, retryAt: monotonic + wait, isServersWish: retryAfterMs !== undefined };
   }
   return withRefused(state, what, refused);

@@ -1,6 +1,8 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { BACKOFF, doubledMs } from '@ims/retry';
+
 /** Writes of one kind that follow each other within this time become one, in milliseconds. */
 const SPACING_MS = 1000;
 
@@ -19,16 +21,6 @@ const SERIES_MS = 10_000;
 
 const LONGEST_SERIES_MS = 300_000;
 
-const BACKOFF_MS = 500;
-
-const LONGEST_BACKOFF_MS = 30_000;
-
-/** While the last words are on their way, in milliseconds. */
-const LONGEST_BACKOFF_IN_A_HURRY_MS = 1000;
-
-/** No server is waited for longer than this, in milliseconds, whatever it says. */
-const LONGEST_RETRY_AFTER_MS = 120_000;
-
 /**
  * An API server that has just started forbids what it allows a moment later, until it has read who may do what
  * (Kubernetes issue 121635): it is believed when it has said so this often in a row.
@@ -38,8 +30,6 @@ export const BELIEVED_REFUSALS = 4;
 /** The same while the last words wait and nothing has ever been allowed: most likely there are no rights. */
 export const BELIEVED_IN_A_HURRY = 2;
 
-const REFUSED_MS = 500;
-
 const LONGEST_REFUSED_MS = 300_000;
 
 /**
@@ -48,42 +38,20 @@ const LONGEST_REFUSED_MS = 300_000;
  * @param random from 0 to 1
  */
 export function refusedMs(times: number, random: number): number {
-  return doubled(REFUSED_MS, times - 1, LONGEST_REFUSED_MS) * (0.5 + random / 2);
+  return doubledMs(BACKOFF.firstMs, times - 1, LONGEST_REFUSED_MS) * (0.5 + random / 2);
 }
 
 /** How long after a write of a kind the next one may follow, when there were `writes` of it. */
 export function spacingMs(writes: number): number {
-  return doubled(SPACING_MS, writes - ORDINARY_WRITES, LONGEST_SPACING_MS);
+  return doubledMs(SPACING_MS, writes - ORDINARY_WRITES, LONGEST_SPACING_MS);
 }
 
 /** How long what can wait waits, when it was written `writes` times: a long job costs little more than a short one. */
 export function seldomMs(writes: number): number {
-  return doubled(SELDOM_MS, writes, LONGEST_SELDOM_MS);
+  return doubledMs(SELDOM_MS, writes, LONGEST_SELDOM_MS);
 }
 
 /** How long after an event was told, `told` times by then, it may be told again. */
 export function seriesMs(told: number): number {
-  return doubled(SERIES_MS, told - 1, LONGEST_SERIES_MS);
-}
-
-/**
- * How long after the `failures`th failure in a row the next attempt comes. A server's own wish is kept to; without one
- * the wait is doubled each time and spread, so that a thousand agents do not come back at once (H46).
- *
- * @param failed.random from 0 to 1
- */
-export function retryMs(failed: {
-  readonly failures: number;
-  readonly retryAfterMs: number | undefined;
-  readonly isHurried: boolean;
-  readonly random: number;
-}): number {
-  const { failures, retryAfterMs, isHurried, random } = failed;
-  if (retryAfterMs !== undefined) return Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS) * (1 + random / 10);
-  const longest = isHurried ? LONGEST_BACKOFF_IN_A_HURRY_MS : LONGEST_BACKOFF_MS;
-  return doubled(BACKOFF_MS, failures - 1, longest) * (0.5 + random / 2);
-}
-
-function doubled(first: number, times: number, longest: number): number {
-  return Math.min(first * 2 ** Math.max(0, Math.min(times, 30)), longest);
+  return doubledMs(SERIES_MS, told - 1, LONGEST_SERIES_MS);
 }

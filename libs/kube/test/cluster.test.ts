@@ -149,7 +149,7 @@ describe('the calls', () => {
     [
       'a date that is past',
       { ...failure(429, 'slowly'), headers: { 'retry-after': PAST } },
-      { kind: 'passing', retryAfterMs: 0 },
+      { kind: 'passing', retryAfterMs: undefined },
     ],
     [
       'a time that is none',

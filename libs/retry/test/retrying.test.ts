@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { createFakeClock, eventually, recordingLogger } from '@ims/testing';
+import { createFakeClock, eventually, passBetweenAttempts, recordingLogger } from '@ims/testing';
 import { retrying, type Retrying } from '../src/index.ts';
 
 const PASSING = new Error('503');
@@ -45,6 +45,22 @@ describe('retrying', () => {
     expect([attempts, logger.entries]).toEqual([1, []]);
   });
 
+  it('waits by its own clock alone, ever longer', async () => {
+    const clock = createFakeClock();
+    const policy = { budgetMs: Infinity, firstMs: 500, longestMs: 30_000 };
+    let attempts = 0;
+    const stop = new AbortController();
+    const done = retrying(options({ clock, policy, signal: stop.signal }), async (attempt) => {
+      attempts = attempt;
+      throw PASSING;
+    }).catch(() => undefined);
+    await passBetweenAttempts(clock, 60_000);
+    stop.abort();
+    await done;
+    expect(attempts).toBeLessThanOrEqual(10);
+    expect(attempts).toBeGreaterThanOrEqual(7);
+  });
+
   it('gives up when the budget is spent, with the last error', async () => {
     const policy = { ...POLICY, budgetMs: 20 };
     const step = async (attempt: number): Promise<never> => {
@@ -73,28 +89,29 @@ describe('retrying', () => {
   });
 
   it.each([
-    ['what it asks for, longer than any wait of its own', { asked: 45_000, budgetMs: 60_000, waited: 45_000 }],
-    ['no longer than what is left of the budget', { asked: 45_000, budgetMs: 30_000, waited: 30_000 }],
-    ['two minutes, whatever it asks for', { asked: 86_400_000, budgetMs: Infinity, waited: 120_000 }],
-  ])('waits for a server %s', async (_, { asked, budgetMs, waited }) => {
+    [
+      'what it asks for, longer than any wait of its own',
+      { asked: 45_000, budgetMs: 60_000, waited: [45_000, 49_500] },
+    ],
+    ['no longer than what is left of the budget', { asked: 45_000, budgetMs: 30_000, waited: [30_000, 30_000] }],
+    ['two minutes, whatever it asks for', { asked: 86_400_000, budgetMs: Infinity, waited: [120_000, 132_000] }],
+  ] as const)('waits for a server %s', async (_, { asked, budgetMs, waited }) => {
     const clock = createFakeClock();
     const policy = { ...POLICY, budgetMs };
-    const given: unknown[] = [];
-    const serverDelayMs = (error: unknown): number => {
-      given.push(error);
-      return asked;
-    };
+    const refused = Object.assign(new Error('429'), { retryAfterMs: asked });
     let attempts = 0;
     const step = async (attempt: number): Promise<number> => {
       attempts = attempt;
-      return await failing(PASSING)(attempt);
+      return await failing(refused)(attempt);
     };
-    const done = retrying(options({ clock, policy, serverDelayMs }), step);
+    const done = retrying(options({ clock, policy }), step);
     await eventually(() => clock.sleeping === 1);
-    await clock.advance(waited - 1);
+    const [slept = 0] = clock.sleeps;
+    expect(slept).toBeGreaterThanOrEqual(waited[0]);
+    expect(slept).toBeLessThanOrEqual(waited[1]);
+    await clock.advance(slept - 1);
     expect(attempts).toBe(1);
     await clock.advance(1);
     expect(await done).toBe(2);
-    expect([given, clock.sleeps]).toEqual([[PASSING], [waited]]);
   });
 });

@@ -6,7 +6,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { retrying } from '@ims/retry';
 import { Failure, type Logger } from '@ims/runtime';
 import { createClients } from './client.ts';
-import { failureOf, isPassing, S3Failure, serverDelayMs } from './failure.ts';
+import { failureOf, isPassing, S3Failure } from './failure.ts';
 import type { S3Settings } from './settings.ts';
 import { ruleForAnswer, type Role } from './transient.ts';
 
@@ -112,8 +112,8 @@ function lingering(signal: AbortSignal): Disposable & { readonly signal: AbortSi
 export function retryRules(
   settings: S3Settings,
   logger: Logger,
-): Pick<Parameters<typeof retrying>[0], 'policy' | 'serverDelayMs' | 'logger' | 'clock'> {
-  return { policy: settings.retry, serverDelayMs, logger, clock: settings.clock };
+): Pick<Parameters<typeof retrying>[0], 'policy' | 'logger' | 'clock'> {
+  return { policy: settings.retry, logger, clock: settings.clock };
 }
 
 /** Something that S3 holds and that is not what it should be. */

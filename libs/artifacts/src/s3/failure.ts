@@ -53,11 +53,6 @@ export function hasCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof S3Failure && codes.includes(error.code);
 }
 
-/** What the service asked us to wait, in milliseconds. */
-export function serverDelayMs(error: unknown): number | undefined {
-  return error instanceof S3Failure ? error.retryAfterMs : undefined;
-}
-
 /** What failed, as a call knows it. */
 interface Failed {
   readonly role: Role;
@@ -106,7 +101,7 @@ function answerOf(error: Error): Answer | undefined {
   const { $metadata, $response, Code } = error as SdkError;
   const status = $metadata?.httpStatusCode ?? $response?.statusCode;
   if (status === undefined) return undefined;
-  return { status, code: codeOf(Code ?? error.name), retryAfterMs: retryAfterOf($response?.headers?.['retry-after']) };
+  return { status, code: codeOf(Code ?? error.name), retryAfterMs: retryAfterOf($response?.headers ?? {}) };
 }
 
 /** Names of errors that say no more than the status does; `NotFound` is what the SDK calls a 404 without a code. */
