@@ -6,15 +6,24 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
 import { builtinsWhenUsed, leanPackages, loadedAtOnce, withoutUnused } from './lean.ts';
+import { builtinsByRequire, guardFor, mainIsCalled, OLDEST_SYNTAX } from './other-nodes.ts';
 
-/** The programs that ship, by the name of the command, and where each begins. */
+/** A program that ships: where it begins, and whose Node runs it. */
+interface Shipped {
+  readonly main: string;
+  /** The one that the packages pin and the images carry, or whatever other people have. */
+  readonly node: 'ours' | 'any';
+}
+
+/** The programs that ship, by the name of the command. */
 export const PROGRAMS = {
-  'ims-sshd': 'apps/sshd/src/main.ts',
-  'ims-agent': 'apps/agent/src/main.ts',
-  'ims-job': 'apps/local/src/main.ts',
-  'ims-sentinel': 'apps/sentinel/src/main.ts',
-  'kubectl-ims': 'apps/kubectl/src/main.ts',
-} as const;
+  'ims-sshd': { main: 'apps/sshd/src/main.ts', node: 'ours' },
+  'ims-agent': { main: 'apps/agent/src/main.ts', node: 'ours' },
+  // It starts the two above with the Node that runs it.
+  'ims-job': { main: 'apps/local/src/main.ts', node: 'ours' },
+  'ims-sentinel': { main: 'apps/sentinel/src/main.ts', node: 'any' },
+  'kubectl-ims': { main: 'apps/kubectl/src/main.ts', node: 'any' },
+} as const satisfies Readonly<Record<string, Shipped>>;
 
 /** The command whose bundle it is. */
 export type ProgramName = keyof typeof PROGRAMS;
@@ -28,27 +37,51 @@ const HEADER = `// (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 const REQUIRE = `import { createRequire as imsCreateRequire } from 'node:module';
 const require = imsCreateRequire(import.meta.url);`;
 
+const { devDependencies, engines } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
+  readonly devDependencies: { readonly node: string };
+  readonly engines: { readonly node: string };
+};
+
+/** By whose Node runs it: the oldest that will do, and what the build does for it. */
+const BY_NODE = {
+  // The newest syntax that an older Node can parse, so that it gets to the line that says what is needed.
+  ours: { oldest: versionIn(devDependencies.node), target: `node${versionIn(engines.node)}`, inject: [], plugins: [] },
+  any: {
+    oldest: versionIn(engines.node),
+    target: OLDEST_SYNTAX,
+    inject: [join(ROOT, 'tools/build/older-globals.ts')],
+    plugins: [builtinsByRequire, mainIsCalled],
+  },
+};
+
+/** Major and minor version: `>=20.9.0` is `20.9`. */
+function versionIn(range: string): string {
+  return /\d+\.\d+/.exec(range)?.[0] ?? range;
+}
+
 /** Bundles one program into one file and says what went into it. */
 export async function bundle(name: ProgramName, directory: string): Promise<Metafile> {
   const outfile = join(directory, `${name}.mjs`);
+  const { main, node } = PROGRAMS[name];
+  const { oldest, target, inject, plugins } = BY_NODE[node];
   const { metafile } = await build({
     absWorkingDir: ROOT,
-    entryPoints: [PROGRAMS[name]],
+    entryPoints: [main],
     outfile,
     bundle: true,
     platform: 'node',
-    target: 'node26',
+    target,
     format: 'esm',
     treeShaking: true,
     sourcemap: 'linked',
     metafile: true,
     logLevel: 'warning',
     // Whatever else is in a bundle has no use for them.
-    inject: name === 'ims-agent' ? [join(ROOT, 'libs/http/src/fetch-classes.ts')] : [],
-    plugins: [loadedAtOnce, builtinsWhenUsed, withoutUnused, leanPackages],
+    inject: name === 'ims-agent' ? [join(ROOT, 'libs/http/src/fetch-classes.ts')] : inject,
+    plugins: [loadedAtOnce, builtinsWhenUsed, ...plugins, withoutUnused, leanPackages],
     // Names stay, for stack traces; a third of the text goes, and with it memory.
     minifyWhitespace: true,
-    banner: { js: [HEADER, REQUIRE].join('\n') },
+    banner: { js: [HEADER, REQUIRE, guardFor(name, oldest)].join('\n') },
   });
   await escapeText(outfile);
   return metafile;

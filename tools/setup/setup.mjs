@@ -5,7 +5,7 @@
 //
 // Makes a fresh clone ready for a stage (start, test, check) and runs the program with the pinned Node.
 // Runs before anything is installed, so it uses nothing but Node 20, what is in this folder, the builder of the
-// S3 server and the fetcher of helm.
+// S3 server and the fetchers of helm and of other Nodes.
 
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,7 @@ import { installPackages, packagesAreCurrent, pinnedNode } from './node-packages
 import { passThrough } from './pass-through.mjs';
 import { installation, missingTools, packageManager } from './system-tools.mjs';
 import { fetchClients, planClients } from '../helm/helm.mjs';
+import { fetchNodes, planNodes } from '../nodes/nodes.mjs';
 import { buildServer, planServer } from '../object-store/versitygw.mjs';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -27,7 +28,8 @@ async function main([stage, separator, program, ...args]) {
     say('usage: node tools/setup/setup.mjs STAGE -- PROGRAM [ARGUMENT...]');
     return CONFIGURATION;
   }
-  const problem = providePackages() ?? provideTools(stage) ?? provideObjectStore(stage) ?? provideClients(stage);
+  const provide = [provideTools, provideObjectStore, provideClients, provideNodes];
+  const problem = provide.reduce((before, next) => before ?? next(stage), providePackages());
   if (problem !== undefined) {
     say(problem);
     return CONFIGURATION;
@@ -98,6 +100,19 @@ function provideClients(stage) {
     fetchClients(plan.directory),
   );
   return failure === undefined ? undefined : `helm cannot be fetched: ${failure}`;
+}
+
+/**
+ * @param {string} stage
+ * @returns {string | undefined} why it cannot be done
+ */
+function provideNodes(stage) {
+  if (stage !== 'test') return undefined;
+  const planned = planNodes();
+  if (planned.every(({ isThere }) => isThere)) return undefined;
+  const what = 'fetches the Nodes that other people have for the tests (100 MB), once for all clones';
+  const failure = step(what, () => fetchNodes(planned));
+  return failure === undefined ? undefined : `Node cannot be fetched: ${failure}`;
 }
 
 /** @param {string} names @param {string} command @param {readonly string[]} unknown */

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stop, type Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { otherNodes, promisedNodes } from '@ims/testing';
 import { readProjects, ROOT } from '../../lint/projects.js';
 import { bundle, packagesIn, projectsIn, PROGRAMS, type ProgramName } from '../bundle.ts';
 import { UNUSED } from '../lean.ts';
@@ -41,6 +42,13 @@ function packagesOf(name: ProgramName): string[] {
 function foldersWith(tag: string): string[] {
   return readProjects().flatMap(({ folder, tags }) => (tags.includes(tag) ? [folder] : []));
 }
+
+/** The programs that another Node than that of the images runs, and those that only start there to say what they need. */
+const portable = names.filter((name) => PROGRAMS[name].node === 'any');
+const others = names.filter((name) => PROGRAMS[name].node === 'ours');
+const nodes = await otherNodes();
+const promised = await promisedNodes();
+const [oldest] = nodes;
 
 /** The modules of Node that a program has loaded when it ends. */
 function loadedBy(...args: readonly string[]): string {
@@ -137,4 +145,34 @@ describe('the bundles', () => {
   it.each(names)('%s holds no fakes', (name) => {
     expect(projectsOf(name)).not.toContain('libs/testing');
   });
+});
+
+describe('the bundles on the Node of other people', () => {
+  const run = (node: string | undefined, name: ProgramName) => {
+    const { status, stdout, stderr } = spawnSync(node ?? '', [join(dist, `${name}.mjs`), '--version'], {
+      ...{ cwd: dist, env: {}, encoding: 'utf8' },
+    });
+    return { status, stdout: stdout.trim(), stderr };
+  };
+  const needs = (name: string, needed: string, has: string | undefined): string =>
+    `${name}: needs Node ${needed} or newer, and this is Node ${String(has)}; install a newer one, or put it first on the PATH\n`;
+
+  it.each(portable.flatMap((name) => promised.map(({ version: has, file }) => ({ name, has, file }))))(
+    '$name runs on Node $has',
+    ({ name, file }) => {
+      expect(run(file, name)).toEqual({ status: 0, stdout: version, stderr: '' });
+    },
+  );
+
+  it.skipIf(oldest === undefined).each(portable)('%s says in one line that Node 12 is too old', (name) => {
+    expect(run(oldest?.file, name)).toEqual({ status: 2, stdout: '', stderr: needs(name, '20.9', oldest?.version) });
+  });
+
+  it.each(others.flatMap((name) => promised.slice(0, -1).map(({ version: has, file }) => ({ name, has, file }))))(
+    '$name says in one line that it needs the Node of the images, where it finds Node $has',
+    ({ name, has, file }) => {
+      const pinned = process.versions.node.split('.', 2).join('.');
+      expect(run(file, name)).toEqual({ status: 2, stdout: '', stderr: needs(name, pinned, has) });
+    },
+  );
 });

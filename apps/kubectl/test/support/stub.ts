@@ -29,18 +29,25 @@ export interface Stub {
   readonly run: (...args: string[]) => ReturnType<typeof runProgram>;
 }
 
+/** What runs the plugin: the pinned Node and the source when left out. */
+export interface PluginProgram {
+  readonly node: string;
+  readonly main: string;
+}
+
 /** Makes a stub; a file without content is not there, and its question is refused. */
-export async function createStub(answers: Answers): Promise<Stub> {
+export async function createStub(answers: Answers, program?: PluginProgram): Promise<Stub> {
   const directory = await temporaryDirectory();
   const bin = `${directory}/bin`;
   await mkdir(bin);
   await writeFile(`${bin}/kubectl`, STUB);
   await chmod(`${bin}/kubectl`, 0o755);
   for (const [name, text] of Object.entries(answers)) await writeFile(`${bin}/${name}`, text);
-  const path = `${bin}:${dirname(NODE)}:/usr/bin:/bin`;
+  const path = `${bin}:${dirname(program?.node ?? NODE)}:/usr/bin:/bin`;
+  const command = program === undefined ? {} : { command: [program.node, program.main] };
   return {
     directory: bin,
-    run: async (...args) => await runProgram({ app: 'kubectl', args, env: { PATH: path } }),
+    run: async (...args) => await runProgram({ app: 'kubectl', args, env: { PATH: path }, ...command }),
   };
 }
 
