@@ -1,11 +1,14 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { homedir, constants as system } from 'node:os';
+import { constants as system, userInfo } from 'node:os';
 import { join } from 'node:path';
 
-import { readEnvironment } from '@ims/env';
+import { exitCodeOfSignal } from '@ims/contract';
+import { readEnvironment, VARIABLES } from '@ims/env';
+import { Failure } from '@ims/runtime';
 import type { Interruption } from './ports.ts';
+import { shown } from './typed-path.ts';
 
 /** One of the two outputs of this process. */
 interface Out {
@@ -17,7 +20,8 @@ interface Out {
 /** Everything of this process that `ims-job` depends on, read once. */
 export interface World {
   readonly argv: readonly string[];
-  readonly cwd: string;
+  /** Where paths are typed; `undefined` when that directory is gone. */
+  readonly cwd: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where jobs are kept when no variable says so. */
   readonly usualHome: string;
@@ -45,9 +49,9 @@ export function readWorld(main: string): World {
   return {
     argv,
     // npm runs its scripts at the top of the repository, wherever it was called.
-    cwd: (byNpm ? env['INIT_CWD'] : undefined) ?? process.cwd(),
+    cwd: (byNpm ? env['INIT_CWD'] : undefined) ?? workingDirectory(),
     env,
-    usualHome: join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state'), 'ims-job'),
+    usualHome: usualHome(env),
     isRoot: process.getuid?.() === 0,
     self,
     asRoot: byNpm ? sudoNpm(args.slice(1)) : `sudo ${[self, ...args].join(' ')}`,
@@ -58,6 +62,23 @@ export function readWorld(main: string): World {
     stderr: outOf(process.stderr),
     interruption: catchSignals(),
   };
+}
+
+/** Relative paths there are to be ignored, as empty ones (XDG Base Directory Specification). */
+function usualHome(env: NodeJS.ProcessEnv): string {
+  const isGiven = (path: string | undefined): path is string => path?.startsWith('/') ?? false;
+  const state = env['XDG_STATE_HOME'];
+  if (isGiven(state)) return join(state, 'ims-job');
+  return join(isGiven(env['HOME']) ? env['HOME'] : userInfo().homedir, '.local/state/ims-job');
+}
+
+/** Node throws where the directory in which a program was started is gone. */
+function workingDirectory(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
 }
 
 /** What `ims-job` takes from its environment. */
@@ -71,7 +92,17 @@ export interface Settings {
 export function readSettings(world: Pick<World, 'env' | 'usualHome'>): Settings {
   const { values } = readEnvironment(['IMS_JOB_HOME', 'LOG_LEVEL'], world.env);
   const asked = (world.env['LOG_LEVEL'] ?? '') !== '';
-  return { home: values.IMS_JOB_HOME ?? world.usualHome, logLevel: asked ? values.LOG_LEVEL : undefined };
+  return { home: values.IMS_JOB_HOME ?? checkedHome(world.usualHome), logLevel: asked ? values.LOG_LEVEL : undefined };
+}
+
+function checkedHome(path: string): string {
+  const parsed = VARIABLES.IMS_JOB_HOME.parser.parse(path);
+  if (parsed.ok) return parsed.value;
+  throw new Failure(
+    'ConfigurationInvalid',
+    `the state directory that follows from XDG_STATE_HOME and HOME is ${shown(path)} (accepted: ${VARIABLES.IMS_JOB_HOME.parser.accepts})`,
+    { advice: 'set IMS_JOB_HOME to a directory of root, for instance /var/lib/ims-job; nothing was changed' },
+  );
 }
 
 function sudoNpm(args: readonly string[]): string {
@@ -94,19 +125,24 @@ function outOf(stream: NodeJS.WriteStream): Out {
 }
 
 /** A terminal sends Ctrl-C to npm and to us, and npm sends it on: within this time it is one and the same. */
-const SAME_SIGNAL_MS = 1000;
+const SAME_SIGNAL_MS = 500;
 
 function catchSignals(): Interruption {
   const first = new AbortController();
   const second = new AbortController();
-  let caught: { readonly number: number; readonly at: number } | undefined;
+  let number: number | undefined;
+  let caught: { readonly name: NodeJS.Signals; readonly at: number } | undefined;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (caught === undefined) {
-        caught = { number: system.signals[name], at: performance.now() };
-        first.abort();
-      } else if (performance.now() - caught.at > SAME_SIGNAL_MS) second.abort();
+      const isSame = caught?.name === name && performance.now() - caught.at < SAME_SIGNAL_MS;
+      if (isSame) return;
+      // The third ends even a process whose last words nobody takes.
+      if (second.signal.aborted) process.exit(exitCodeOfSignal(system.signals[name]));
+      if (caught === undefined) first.abort();
+      else second.abort();
+      caught = { name, at: performance.now() };
+      number ??= system.signals[name];
     });
   }
-  return { signal: first.signal, urgent: second.signal, number: () => caught?.number };
+  return { signal: first.signal, urgent: second.signal, number: () => number };
 }

@@ -1,11 +1,14 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { once } from 'node:events';
+
 import { exitCodeOfSignal } from '@ims/contract';
 
 import type { World } from './config.ts';
 import { createJob } from './job/create-job.ts';
-import { farewell } from './text/farewell.ts';
+import { abandoned } from './job/abandoned.ts';
+import { farewell, type Farewell } from './text/farewell.ts';
 import { findJob } from './job/find-job.ts';
 import type { Detail } from './text/for-people.ts';
 import { homeAt, jobPaths } from './job/home.ts';
@@ -58,16 +61,18 @@ async function carryOut(
 ): Promise<number> {
   const { home, output, logLevel = USUAL_LEVEL } = spoken;
   const ports = wire(world, { home, output, logLevel, detail: detailOf(spoken) });
+  let job: JobRecord | undefined;
+  const work = async (): Promise<Ending> => {
+    const begun = await begin(ports);
+    ({ job } = begun);
+    const result = await workOn(job, begun.needed, ports);
+    const imageRoot = imageRootOf(jobPaths(ports.home, job.id), job);
+    return { result, farewell: farewell(result, { self: world.self, imageRoot }) };
+  };
   try {
-    const { job, needed } = await begin(ports);
-    const result = await workOn(job, needed, ports);
+    const ending = await Promise.race([work(), forced(ports, () => job)]);
     ports.end();
-    if (result.outcome !== 'Succeeded') sayFarewell(job, result, { world, ports, inText: output === 'text' });
-    if (spoken.asJson) world.stdout.write(`${JSON.stringify(result)}\n`);
-    else if (result.outcome === 'Succeeded') {
-      world.stdout.write(`${resultTable(result, world.mayColour && world.stdout.isTTY)}\n`);
-    }
-    return exitCodeOfResult(result, world.interruption.number());
+    return tell(ending, { world, ports, spoken });
   } catch (error) {
     ports.end();
     if (!world.interruption.signal.aborted) throw error;
@@ -76,15 +81,32 @@ async function carryOut(
   }
 }
 
-function sayFarewell(
-  job: JobRecord,
-  result: Result,
-  { world, ports, inText }: { readonly world: World; readonly ports: LocalPorts; readonly inText: boolean },
-): void {
-  const imageRoot = imageRootOf(jobPaths(ports.home, job.id), job);
-  const { message, advice } = farewell(result, { self: world.self, imageRoot });
-  if (inText) world.stderr.write([`ims-job: ${message}`, ...advice.map((line) => `  ${line}`), ''].join('\n'));
-  else ports.logger.error({ reason: result.reason, advice: advice.join('; ') }, message);
+/** How a job ended, and what people are told when it published nothing. */
+interface Ending {
+  readonly result: Result;
+  readonly farewell: Farewell;
+}
+
+/** The end that the second signal forces, whatever is still going on. */
+async function forced(ports: LocalPorts, job: () => JobRecord | undefined): Promise<Ending> {
+  await once(ports.interruption.urgent, 'abort');
+  return await abandoned(job(), ports);
+}
+
+function tell(
+  { result, farewell: { message, advice } }: Ending,
+  { world, ports, spoken }: { readonly world: World; readonly ports: LocalPorts; readonly spoken: Spoken },
+): number {
+  if (result.outcome !== 'Succeeded') {
+    if (spoken.output === 'text') {
+      world.stderr.write([`ims-job: ${message}`, ...advice.map((line) => `  ${line}`), ''].join('\n'));
+    } else ports.logger.error({ reason: result.reason, advice: advice.join('; ') }, message);
+  }
+  if (spoken.asJson) world.stdout.write(`${JSON.stringify(result)}\n`);
+  else if (result.outcome === 'Succeeded') {
+    world.stdout.write(`${resultTable(result, world.mayColour && world.stdout.isTTY)}\n`);
+  }
+  return exitCodeOfResult(result, world.interruption.number());
 }
 
 /** Who asks for a level wants to see its lines. */

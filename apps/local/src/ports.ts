@@ -12,7 +12,7 @@ import type { Programs } from './pair/programs.ts';
 export interface Interruption {
   /** Aborted by the first Ctrl-C or SIGTERM: end the job so that it can be resumed. */
   readonly signal: AbortSignal;
-  /** Aborted by the second: do not wait any longer. */
+  /** Aborted by the second: `ims-job` ends at once and says what is left. */
   readonly urgent: AbortSignal;
   /** Number of the first signal, for the exit code. */
   readonly number: () => number | undefined;

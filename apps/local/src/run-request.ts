@@ -1,17 +1,18 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { stat } from 'node:fs/promises';
 import { arch } from 'node:os';
-import { resolve } from 'node:path';
 
 import type { Action } from '@ims/contract';
 import { parseStoreAddress } from '@ims/artifacts';
 import { VARIABLES, type Parser } from '@ims/env';
 import { asFailure, Failure } from '@ims/runtime';
 import type { Architecture, WantedBootNames } from './image/boot-names.ts';
-import { findImageSource, type ImageSource } from './image/image-source.ts';
+import { ACCEPTED_IMAGES, findImageSource, type ImageSource } from './image/image-source.ts';
 import { missingOutside, type OwnEnvironment } from './pair/outside.ts';
+import { problemOfPlace } from './place.ts';
+import { ACCEPTED_SCRIPTS, problemOfScript } from './shell/script-file.ts';
+import { resolvePath, type ResolvedPath } from './typed-path.ts';
 
 /** The flags of `ims-job run` as they were typed. */
 export interface RunFlags {
@@ -46,7 +47,8 @@ export interface RunRequest {
 
 /** Where the flags were typed. */
 export interface Place {
-  readonly cwd: string;
+  /** `undefined` when that directory is gone. */
+  readonly cwd: string | undefined;
   /** Directory of all jobs, which an image must not contain. */
   readonly home: string;
   readonly env: OwnEnvironment;
@@ -95,15 +97,14 @@ async function checkImage(flags: RunFlags, place: Place, problems: string[]): Pr
     if (flags.inPlace === true) problems.push('--in-place is given without --image (accepted: with --image DIRECTORY)');
     return undefined;
   }
-  const found = await findImageSource(resolve(place.cwd, flags.image));
+  const typed = resolvePath({ flag: '--image', text: flags.image, accepted: ACCEPTED_IMAGES }, place.cwd);
+  const found = 'problem' in typed ? typed : await findImageSource(typed.path);
   if ('problem' in found) {
     problems.push(found.problem);
     return undefined;
   }
   const { source } = found;
-  if (flags.inPlace === true && source.kind !== 'directory') {
-    problems.push(`--in-place is given with a ${source.kind} file (accepted: with --image DIRECTORY)`);
-  }
+  if (flags.inPlace === true) problems.push(...(await problemsInPlace(source)));
   if (source.kind === 'directory' && contains(source.path, place.home)) {
     problems.push(
       `--image ${source.path} contains ${place.home}, where jobs work (accepted: set IMS_JOB_HOME outside)`,
@@ -112,37 +113,55 @@ async function checkImage(flags: RunFlags, place: Place, problems: string[]): Pr
   return source;
 }
 
+async function problemsInPlace(source: ImageSource): Promise<string[]> {
+  if (source.kind !== 'directory') {
+    return [`--in-place is given with a ${source.kind} file (accepted: with --image DIRECTORY)`];
+  }
+  const problem = await problemOfPlace(source.path, 'write');
+  return problem === undefined ? [] : [`--in-place: ${source.path} ${problem} (accepted: without --in-place)`];
+}
+
 async function checkScript(flags: RunFlags, place: Place, problems: string[]): Promise<string | undefined> {
   if (flags.script === undefined) return undefined;
   if (flags.action === 'create') problems.push('--script is given with --action create, which opens no shell');
-  const path = resolve(place.cwd, flags.script);
-  const facts = await stat(path).catch(() => undefined);
-  if (facts?.isFile() !== true || facts.size === 0) {
-    const found = facts === undefined ? 'does not exist' : facts.isFile() ? 'is empty' : 'is not a file';
-    problems.push(
-      `--script ${path} ${found} (accepted: a program that the image can run, for instance a shell script)`,
-    );
+  const typed = resolvePath({ flag: '--script', text: flags.script, accepted: ACCEPTED_SCRIPTS }, place.cwd);
+  if ('problem' in typed) {
+    problems.push(typed.problem);
+    return undefined;
   }
-  return path;
+  const problem = await problemOfScript(typed.path);
+  if (problem !== undefined) problems.push(`--script ${typed.path} ${problem} (accepted: ${ACCEPTED_SCRIPTS})`);
+  return typed.path;
 }
+
+const ACCEPTED_STORES = 'a directory, also one that is to be made, or s3://BUCKET';
 
 async function checkStore(flags: RunFlags, place: Place, problems: string[]): Promise<string | undefined> {
   if (flags.store === undefined) return undefined;
-  try {
-    const isAddress = flags.store === '' || /^[a-z][a-z0-9+.-]*:/i.test(flags.store);
-    const address = parseStoreAddress(isAddress ? flags.store : resolve(place.cwd, flags.store));
-    if (address.kind === 's3') {
-      const store = `s3://${address.bucket}`;
-      problems.push(...missingOutside(store, place.env));
-      return store;
-    }
-    const { directory } = address;
-    const facts = await stat(directory).catch(() => undefined);
-    if (facts?.isDirectory() === false) problems.push(`--store ${directory} is a file (accepted: a directory)`);
-    return directory;
-  } catch (error) {
-    problems.push(`--store: ${asFailure(error).message}`);
+  const store = storeOf(flags.store, place);
+  if ('problem' in store) {
+    problems.push(store.problem);
     return undefined;
+  }
+  if (store.path.startsWith('s3:')) {
+    problems.push(...missingOutside(store.path, place.env));
+    return store.path;
+  }
+  const problem = await problemOfPlace(store.path, 'write');
+  if (problem !== undefined) problems.push(`--store ${store.path} ${problem} (accepted: ${ACCEPTED_STORES})`);
+  return store.path;
+}
+
+/** The address of a store in S3, or an absolute path. */
+function storeOf(text: string, { cwd }: Place): ResolvedPath {
+  const typed = { flag: '--store', accepted: ACCEPTED_STORES };
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) return resolvePath({ ...typed, text }, cwd);
+  try {
+    const address = parseStoreAddress(text);
+    if (address.kind === 's3') return { path: `s3://${address.bucket}` };
+    return resolvePath({ ...typed, text: address.directory }, cwd);
+  } catch (error) {
+    return { problem: `--store: ${asFailure(error).message}` };
   }
 }
 

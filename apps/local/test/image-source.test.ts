@@ -29,6 +29,11 @@ describe('what --image names', () => {
         kind: { kind: 'tar', compression: 'zstd' },
         command: ['tar', '-C', root, '--zstd', '-cf', 'e', '.'],
       },
+      {
+        file: 'f',
+        kind: { kind: 'tar', compression: 'none' },
+        command: ['tar', '-C', root, '--format=v7', '-cf', 'f', '.'],
+      },
     ];
     for (const { file, kind, command } of packers) {
       const [program = '', ...args] = command;
@@ -66,7 +71,13 @@ describe('what --image names', () => {
     expect(notAnImageRoot(['rootfs'])).toContain('it holds rootfs');
   });
 
+  it('may begin with a frame that is to be skipped, as pzstd writes one', () => {
+    expect(kindOfBytes(Buffer.from('502a4d1804000000', 'hex'))).toBe('zstd');
+    expect(kindOfBytes(Buffer.from('5f2a4d1804000000', 'hex'))).toBe('zstd');
+  });
+
   it('is unknown when its first bytes are', () => {
+    expect(kindOfBytes(Buffer.alloc(512, 'a'))).toBeUndefined();
     expect(kindOfBytes(Buffer.alloc(512))).toBeUndefined();
     expect(kindOfBytes(Buffer.alloc(0))).toBeUndefined();
   });

@@ -1,8 +1,10 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { cleanUp, imageTemplate, temporaryDirectory } from '@ims/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -50,6 +52,57 @@ describe('the flags of ims-job run', () => {
     const flags = { ...plain, script: 'setup.sh', store: 'images' };
     const request = await checkFlags(flags, { cwd: work, home: '/h', env: {} });
     expect(request).toMatchObject({ script: join(work, 'setup.sh'), store: join(work, 'images'), jailed: true });
+  });
+
+  it('are refused when they are empty, hold a control character or are longer than a path, in a short line each', async () => {
+    const work = await temporaryDirectory();
+    for (const text of ['', 'a\nb', 'a\0b', 'x'.repeat(65_536)]) {
+      const flags: RunFlags = { ...plain, image: text, script: text, store: text };
+      const problem = await checkFlags(flags, { cwd: work, home: '/h', env: {} }).catch((error: unknown) => error);
+      expect(problem).toMatchObject({ reason: 'ConfigurationInvalid' });
+      const { message } = problem as Error;
+      for (const flag of ['--image', '--script', '--store']) expect(message).toContain(`${flag} is "`);
+      expect(message.length).toBeLessThan(1000);
+      expect(message).not.toMatch(/\p{Cc}/u);
+    }
+    const inOdd = checkFlags({ ...plain, image: '.' }, { cwd: '/srv/a\nb', home: '/h', env: {} });
+    await expect(inOdd).rejects.toThrow(/--image is in "\/srv\/a\\nb", which has a control character/);
+    expect(await readdir(work)).toEqual([]);
+  });
+
+  it('need an absolute path where the working directory is gone', async () => {
+    const place = { cwd: undefined, home: '/h', env: {} };
+    await expect(checkFlags({ ...plain, image: 'root' }, place)).rejects.toThrow(/is gone; give an absolute path/);
+    expect((await checkFlags({ ...plain, image: await imageTemplate() }, place)).source).toMatchObject({
+      kind: 'directory',
+    });
+  });
+
+  it('name a store that cannot be written before anything is copied', async () => {
+    const work = await temporaryDirectory();
+    await writeFile(join(work, 'file'), '');
+    const problemOf = async (store: string): Promise<string> =>
+      await checkFlags({ ...plain, store }, { cwd: work, home: '/h', env: {} }).then(
+        () => '',
+        (error: unknown) => (error as Error).message,
+      );
+    expect(await problemOf('/proc/images')).toContain('--store /proc/images is in proc, which holds no files');
+    expect(await problemOf('file')).toContain('file is not a directory');
+    expect(await problemOf('file/below')).toContain(`is below ${work}/file, which is not a directory`);
+    expect(await problemOf('file:///srv/a%0Ab')).toContain('--store is "/srv/a\\nb", which has a control character');
+    expect(await readdir(work)).toEqual(['file']);
+  });
+
+  it('refuse a script with the line ends of DOS, and the command that they advise corrects it', async () => {
+    const work = await temporaryDirectory();
+    const script = join(work, "a's script.sh");
+    await writeFile(script, '#!/bin/sh\r\necho hi\r\n');
+    const place = { cwd: work, home: '/h', env: {} };
+    const problem = await checkFlags({ ...plain, script }, place).catch((error: unknown) => (error as Error).message);
+    const command = /correct it: (.*) \(accepted/.exec(problem as string)?.[1] ?? '';
+    await promisify(execFile)('sh', ['-c', command]);
+    expect(await readFile(script, 'utf8')).toBe('#!/bin/sh\necho hi\n');
+    expect((await checkFlags({ ...plain, script }, place)).script).toBe(script);
   });
 
   it('need keys and an endpoint in the environment for a store in S3, all named at once', async () => {

@@ -3,12 +3,12 @@
 
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createRunner } from '@ims/process';
 import { silentLogger } from '@ims/runtime';
-import { cleanUp, temporaryDirectory } from '@ims/testing';
+import { cleanUp, imageTemplate, temporaryDirectory } from '@ims/testing';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -16,7 +16,7 @@ import { DEMO_SCRIPT } from '../src/shell/demo-script.ts';
 import { homeAt, jobPaths } from '../src/job/home.ts';
 import { instructions } from '../src/shell/instructions.ts';
 import { commandLine, quote } from '../src/shell/quote.ts';
-import { insideImage, postFlag, runFromStdin, sshCommandWords, type Shell } from '../src/shell/shell.ts';
+import { insideImage, interpreterOf, postFlag, runFromStdin, sshCommandWords, type Shell } from '../src/shell/shell.ts';
 
 const run = promisify(execFile);
 
@@ -57,7 +57,7 @@ describe('a script that comes by standard input', () => {
   async function runScript(text: string): Promise<{ exitCode: number | undefined; stdout: string; left: string[] }> {
     const token = randomUUID();
     const runner = createRunner({ logger: silentLogger });
-    const args = ['-c', runFromStdin(token)];
+    const args = ['-c', runFromStdin(token, interpreterOf(Buffer.from(text)))];
     const { exitCode, stdout } = await runner.run({ program: 'sh', args, input: text });
     return { exitCode, stdout, left: await left(token) };
   }
@@ -68,6 +68,38 @@ describe('a script that comes by standard input', () => {
 
   it('is run by the interpreter that its first line names', async () => {
     expect((await runScript('#!/usr/bin/awk -f\nBEGIN { print 6 * 7 }')).stdout).toBe('42\n');
+  });
+
+  it('without such a line is run by the shell, also where that is busybox and there is no /proc', async () => {
+    const image = await imageTemplate();
+    const root = await temporaryDirectory();
+    for (const name of ['bin', 'dev', 'tmp']) await mkdir(join(root, name));
+    await run('mknod', [join(root, 'dev/null'), 'c', '1', '3']);
+    await copyFile(join(image, 'bin/busybox'), join(root, 'bin/busybox'));
+    for (const name of ['sh', 'cat', 'rm', 'chmod']) await symlink('busybox', join(root, 'bin', name));
+    const script = Buffer.from('# no interpreter is named\necho "run by a shell"; exit 5\n');
+    const remote = runFromStdin(randomUUID(), interpreterOf(script));
+    const { exitCode, stdout } = await createRunner({ logger: silentLogger }).run({
+      ...{ program: 'chroot', args: [root, '/bin/sh', '-c', remote], env: { PATH: '/usr/sbin:/bin' }, input: script },
+    });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: 'run by a shell\n' });
+    expect(await readdir(join(root, 'tmp'))).toEqual([]);
+  });
+
+  it('arrives byte for byte, whatever its encoding', async () => {
+    const payload = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+    const script = Buffer.concat([Buffer.from('#!/bin/sh\ntail -c 256 "$0" | od -An -v -tx1; exit 0\n'), payload]);
+    const { stdout } = await createRunner({ logger: silentLogger }).run({
+      ...{ program: 'sh', args: ['-c', runFromStdin(randomUUID(), interpreterOf(script))], input: script },
+    });
+    expect(Buffer.from(stdout.replaceAll(/\s/g, ''), 'hex')).toEqual(payload);
+  });
+
+  it('is a program when it has a NUL in its first line, and text otherwise', () => {
+    expect(interpreterOf(Buffer.from('\u007fELF\u0002\u0001\u0001\0'))).toBe('kernel');
+    expect(interpreterOf(Buffer.from('#!/bin/sh\n'))).toBe('kernel');
+    expect(interpreterOf(Buffer.from('echo hello\npayload \0 later'))).toBe('shell');
+    expect(interpreterOf(Buffer.from('\u00ef\u00bb\u00bf#!/bin/sh\n', 'latin1'))).toBe('shell');
   });
 
   it('cannot read the rest of itself as its input, and runs with the usual mask', async () => {

@@ -11,7 +11,7 @@ import { cleanUp, imageTemplate, temporaryDirectory } from '@ims/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { findImageSource, type ImageSource } from '../src/image/image-source.ts';
-import { bytesText, shortage } from '../src/image/space.ts';
+import { bytesText, measure, shortage } from '../src/image/space.ts';
 import { makeWorkingCopy } from '../src/image/working-copy.ts';
 
 const run = promisify(execFile);
@@ -100,6 +100,27 @@ describe('the working copy', () => {
     expect(await readdir(join(work, 'volume'))).toEqual([]);
   });
 
+  it.each([
+    ['a window of 2 GiB', 'zstd -q --ultra --long=31'],
+    ['frames to be skipped, as pzstd writes them', "{ printf 'P*M\\030\\004\\0\\0\\0\\0\\0\\0\\0'; zstd -q; }"],
+  ])('is made of a zstd archive with %s', async (_what, packer) => {
+    const work = await temporaryDirectory();
+    const image = await imageTemplate();
+    // A stream of unknown length gets the whole window that is asked for.
+    await run('sh', ['-ec', `tar -C "$1" -c . | ${packer} > "$2/root.tar.zst"`, 'sh', image, work]);
+    await makeWorkingCopy(await source(join(work, 'root.tar.zst')), join(work, 'copy'), ports);
+    expect(await readdir(join(work, 'copy', 'boot'))).toEqual(await readdir(join(image, 'boot')));
+  });
+
+  it('is gone when the archive holds no tar, and the error is the first that was said', async () => {
+    const work = await temporaryDirectory();
+    await run('sh', ['-c', 'head -c 5000 /dev/urandom | gzip > "$1/noise.tar.gz"', 'sh', work]);
+    const copying = makeWorkingCopy(await source(join(work, 'noise.tar.gz')), join(work, 'copy'), ports);
+    await expect(copying).rejects.toMatchObject({
+      message: expect.stringContaining('tar: tar: This does not look like a tar archive') as string,
+    });
+  });
+
   it('is gone when the archive is damaged', async () => {
     const work = await temporaryDirectory();
     await run('sh', ['-c', 'tar -C "$1" -cz . | head -c 30000 > "$2/cut.tgz"', 'sh', await imageTemplate(), work]);
@@ -132,6 +153,25 @@ describe('H16 the space for a working copy', () => {
     } finally {
       await run('umount', [join(work, 'small')]);
     }
+  });
+
+  it('of a squashfs is that of its data: holes take nothing, and a file of many names is there once', async () => {
+    const work = await temporaryDirectory();
+    const root = join(work, 'root');
+    await run('cp', ['-a', '--', await imageTemplate(), root]);
+    const plant = `cd "$1/var/log"; truncate -s 3G lastlog; echo here | dd of=lastlog conv=notrunc status=none
+      head -c 3M /dev/urandom > many; for n in $(seq 400); do ln many "many-$n"; done`;
+    await run('bash', ['-ec', plant, 'bash', root]);
+    await run('mksquashfs', [root, join(work, 'root.sqsh'), '-quiet', '-no-progress', '-comp', 'zstd']);
+    const real = async (unit: string): Promise<number> =>
+      Number.parseInt((await run('du', ['-s', unit, root])).stdout, 10);
+    const need = await measure(await source(join(work, 'root.sqsh')), work, ports);
+    expect(need).toMatchObject({ exact: true, inodes: await real('--inodes') });
+    expect(Math.abs(need.bytes / (await real('--block-size=1')) - 1)).toBeLessThan(0.1);
+    await makeWorkingCopy(await source(join(work, 'root.sqsh')), join(work, 'copy'), ports);
+    expect(Number.parseInt((await run('du', ['-s', '--block-size=1', join(work, 'copy')])).stdout, 10)).toBeLessThan(
+      1.1 * need.bytes,
+    );
   });
 
   it('is written for people', () => {

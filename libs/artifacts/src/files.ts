@@ -9,6 +9,11 @@ import { createDigester, type Checksum, type Digest } from './digests.ts';
 
 const READ_BYTES = 1024 * 1024;
 
+/** An image holds password hashes and keys: what is published is for its owner alone, as the image's own files are. */
+export const PRIVATE_DIRECTORY_MODE = 0o700;
+
+const PRIVATE_FILE_MODE = 0o600;
+
 /** Makes names and removals in a directory durable. */
 export async function syncDirectory(directory: string): Promise<void> {
   await using handle = await open(directory, 'r');
@@ -24,7 +29,7 @@ export async function publish(temporary: string, path: string): Promise<void> {
 /** Opens a temporary file of ours afresh; what a killed run left under that name is gone. */
 export async function createTemporary(path: string): Promise<FileHandle> {
   await rm(path, { recursive: true, force: true });
-  return await open(path, 'wx', 0o644);
+  return await open(path, 'wx', PRIVATE_FILE_MODE);
 }
 
 /** Writes a chunk at the handle's position, all of it. */

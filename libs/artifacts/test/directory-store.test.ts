@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { encodeManifest, manifestOf } from '@ims/contract';
@@ -107,11 +108,12 @@ describe('a directory store', () => {
     expect(statSync(path('rootfs')).ino).toBe(before.ino);
   });
 
-  it('gives the etag that S3 gives to an object of one part, and files that others can read', async () => {
+  it('gives the etag that S3 gives to an object of one part, and files that only their owner can read', async () => {
     const stored = await put(randomBytes(1000));
     expect(stored.etag).toBe(stored.md5);
     expect(stored.path).toBe(path('rootfs'));
-    expect(statSync(stored.path).mode & 0o777).toBe(0o644);
+    expect(statSync(stored.path).mode & 0o777).toBe(0o600);
+    expect(statSync(dirname(stored.path)).mode & 0o777).toBe(0o700);
   });
 
   it('H16 a full store says so and keeps nothing', async () => {

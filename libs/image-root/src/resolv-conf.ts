@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: MIT
 
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
+
+import { makeDirectories } from '@ims/runtime';
 
 import { isOfTheImage, named, unless } from './errno.ts';
 import type { ImageRoot } from './image-root.ts';
@@ -147,6 +149,6 @@ async function podFile(path: string): Promise<Buffer | undefined> {
 }
 
 async function openStore(path: string): Promise<ImageRoot> {
-  await named(`making ${path}`, async () => await mkdir(path, { recursive: true, mode: 0o700 }));
+  await named(`making ${path}`, async () => await makeDirectories(path, 0o700));
   return await openImageRoot(path);
 }

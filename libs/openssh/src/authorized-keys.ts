@@ -46,11 +46,11 @@ export function keysFileOfRoot(configured: string): string {
 }
 
 async function rewrite(file: string, change: (text: string) => string): Promise<void> {
-  const text = await readIfPresent(file);
+  const text = await readIfPresent(file, 'latin1');
   const changed = change(text ?? '');
   if (changed === (text ?? '')) return;
   const mode = text === undefined ? 0o600 : (await stat(file)).mode & 0o7777;
-  await writeAtomically(file, changed, mode);
+  await writeAtomically(file, Buffer.from(changed, 'latin1'), mode);
 }
 
 function isProbeLine(line: string): boolean {

@@ -5,10 +5,10 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
-/** The text of a file, or nothing when there is none. */
-export async function readIfPresent(path: string): Promise<string | undefined> {
+/** The text of a file, or nothing when there is none; `latin1` gives a character for each byte, whatever they are. */
+export async function readIfPresent(path: string, encoding: 'utf8' | 'latin1' = 'utf8'): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(path, encoding);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
@@ -16,12 +16,12 @@ export async function readIfPresent(path: string): Promise<string | undefined> {
 }
 
 /** Replaces a file in one step, so that sshd never reads half of it. The mode does not depend on the umask. */
-export async function writeAtomically(path: string, text: string, mode = 0o600): Promise<void> {
+export async function writeAtomically(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
   const temporary = `${dirname(path)}/.${basename(path)}.${randomBytes(6).toString('hex')}`;
   try {
     const file = await open(temporary, 'wx', mode);
     try {
-      await file.writeFile(text);
+      await file.writeFile(content);
       await file.chmod(mode);
     } finally {
       await file.close();
@@ -59,7 +59,7 @@ export async function linesSince(path: string | undefined, offset: number): Prom
 }
 
 /** The lines of a text without line ends and without empty ones. */
-export function linesOf(text: string): string[] {
+function linesOf(text: string): string[] {
   return text.split(/[\r\n]+/).filter((line) => line.trim() !== '');
 }
 

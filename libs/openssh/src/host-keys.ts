@@ -1,10 +1,10 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
-import { Failure, type Logger, type Runner } from '@ims/runtime';
+import { complaintOf, Failure, makeDirectories, type Logger, type Runner } from '@ims/runtime';
 
 import { HOST_KEY_TYPES, hostKeyFile, type HostKeyType } from './base-config.ts';
 import { readIfPresent, sizeOf, writeAtomically } from './files.ts';
@@ -52,7 +52,7 @@ function filesIn(directory: string): string[] {
 /** An empty file is what a full disk leaves behind; it is no key. */
 async function ensureOne(options: HostKeyOptions, path: string): Promise<void> {
   if ((await sizeOf(path)) > 0) return;
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectories(dirname(path), 0o755);
   const temporary = await mkdtemp(`${dirname(path)}/.ims-host-key-`);
   try {
     const made = `${temporary}/${basename(path)}`;
@@ -80,8 +80,7 @@ function typeOf(path: string): HostKeyType {
 async function keygen(options: Pick<HostKeyOptions, 'runner'>, args: readonly string[]): Promise<void> {
   const outcome = await options.runner.run({ program: 'ssh-keygen', args, timeoutMs: MAKING_MS });
   if (outcome.exitCode === 0) return;
-  const said = outcome.notFound ? 'it is not installed' : outcome.stderr.trim().split('\n').slice(-3).join(' | ');
-  throw new Failure('SshdRefused', `ssh-keygen ${args[0] ?? ''} could not make a host key: ${said}`, {
+  throw new Failure('SshdRefused', `ssh-keygen ${args[0] ?? ''} could not make a host key: ${complaintOf(outcome)}`, {
     advice: 'install openssh-client, or make the directory of the host keys writable',
   });
 }

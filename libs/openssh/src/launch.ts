@@ -1,14 +1,22 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { chown, mkdir, rm, stat } from 'node:fs/promises';
+import { chown, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { Failure, type Clock, type Outcome, type Runner } from '@ims/runtime';
+import {
+  complaintOf,
+  errorLinesOf,
+  Failure,
+  makeDirectories,
+  type Clock,
+  type Outcome,
+  type Runner,
+} from '@ims/runtime';
 
 import { JAIL_SETTINGS } from './amend-config.ts';
 import { DUMP_ARGUMENTS, parseEffectiveConfig, type EffectiveConfig } from './effective-config.ts';
-import { linesOf, linesSince, sizeOf } from './files.ts';
+import { linesSince, sizeOf } from './files.ts';
 import { findListeners, hasListenerTitle, isListener, readPidFile } from './listener.ts';
 import type { SshdOptions } from './options.ts';
 import type { ProcessIdentity, ProcessRow } from './process-table.ts';
@@ -58,7 +66,7 @@ export function requireJail(config: EffectiveConfig, jail: string | undefined): 
 
 /** Makes the directory that sshd confines its unprivileged part to; it refuses one that others could write. */
 export async function ensurePrivilegeSeparation(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o755 });
+  await makeDirectories(directory, 0o755);
   const { uid, gid } = await stat(directory);
   if (uid !== 0 || gid !== 0) await chown(directory, 0, 0);
 }
@@ -71,17 +79,18 @@ export async function ensurePrivilegeSeparation(directory: string): Promise<void
 export async function launchSshd(launch: LaunchOptions, config: EffectiveConfig): Promise<ProcessIdentity> {
   const { runner, program, options } = launch;
   await removeStalePidFile(config.pidFile);
-  if (options.logFile !== undefined) await mkdir(dirname(options.logFile), { recursive: true });
+  if (options.logFile !== undefined) await makeDirectories(dirname(options.logFile), 0o755);
   const logged = options.logFile === undefined ? 0 : await sizeOf(options.logFile);
   const outcome = await runner.run({ program, args: options.words, timeoutMs: CHECK_MS });
   if (outcome.exitCode !== 0) {
-    const said = await linesSince(options.logFile, logged);
-    throw refused(launch, `does not start: ${[saidBy(launch, outcome), ...said].filter(Boolean).join(' | ')}`);
+    const logs = await linesSince(options.logFile, logged);
+    const printed = errorLinesOf(`${outcome.stderr}\n${outcome.stdout}`).length > 0 || logs.length === 0;
+    throw refused(launch, `does not start: ${[...(printed ? [saidBy(launch, outcome)] : []), ...logs].join(' | ')}`);
   }
   const listener = await untilListening(launch, config);
   if (listener !== undefined) return { pid: listener.pid, startTime: listener.startTime };
   const said = await linesSince(options.logFile, logged);
-  throw refused(launch, `does not listen on port ${String(config.port)}: ${said.join(' | ') || 'it said nothing'}`);
+  throw refused(launch, `does not listen on port ${String(config.port)}: ${said.join(' | ') || 'it printed nothing'}`);
 }
 
 /** sshd writes its pid file when it listens; that it has died before is seen when no process of it is left. */
@@ -116,7 +125,7 @@ async function removeStalePidFile(path: string | undefined): Promise<void> {
 function saidBy(launch: LaunchOptions, outcome: Outcome): string {
   if (outcome.notFound) return `${launch.program} is not installed`;
   if (outcome.timedOut) return 'it did not answer in time';
-  return linesOf(`${outcome.stderr}\n${outcome.stdout}`).slice(-6).join(' | ');
+  return complaintOf({ ...outcome, stderr: `${outcome.stderr}\n${outcome.stdout}` });
 }
 
 function refused(launch: LaunchOptions, what: string): Failure {

@@ -3,10 +3,10 @@
 
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 
-import { Failure, type Clock, type Logger, type Outcome, type Runner } from '@ims/runtime';
+import { complaintOf, Failure, type Clock, type Logger, type Outcome, type Runner } from '@ims/runtime';
 
 import { addProbeKey, PROBE_COMMENT, probeLine, removeProbeKeys } from './authorized-keys.ts';
-import { linesOf, linesSince, sizeOf } from './files.ts';
+import { linesSince, sizeOf } from './files.ts';
 import type { KeyNames } from './key-names.ts';
 import { shortForm, type PublicKey } from './public-key.ts';
 
@@ -113,17 +113,11 @@ async function failed(
   attempt: { step: string; outcome: Outcome; logged: number },
 ): Promise<Failure> {
   const { step, outcome } = attempt;
-  const client = linesOf(outcome.stderr).slice(-4).join(' | ') || howItEnded(outcome);
+  const client = complaintOf(outcome);
   const server = (await linesSince(options.logFile, attempt.logged)).slice(-6).join(' | ');
   const said = server === '' ? client : `${client}; sshd said: ${server}`;
   return new Failure(
     'LoginProbeFailed',
     `a login to ${options.host} port ${String(options.port)} by ${step} failed: ${said}`,
   );
-}
-
-function howItEnded(outcome: Outcome): string {
-  if (outcome.notFound) return 'it is not installed';
-  if (outcome.timedOut) return 'it took too long';
-  return outcome.endedBySignal ?? `exit code ${String(outcome.exitCode)}`;
 }

@@ -1,9 +1,9 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { chmod, chown, mkdir, readFile } from 'node:fs/promises';
+import { chmod, chown, readFile } from 'node:fs/promises';
 
-import { Failure, type Logger } from '@ims/runtime';
+import { Failure, makeDirectories, type Logger } from '@ims/runtime';
 
 import { isAmended } from './amend-config.ts';
 import { withoutProbeLines } from './authorized-keys.ts';
@@ -40,7 +40,7 @@ export async function writeDoorFiles(options: DoorFilesOptions): Promise<DoorFil
   const authorizedKeysFile = `${directory}/authorized_keys`;
   const config = renderBaseConfig({ ...options.settings, authorizedKeysFile });
   const { text, keys } = await readKeys(options.authorizedKeysSource);
-  await mkdir(directory, { recursive: true });
+  await makeDirectories(directory, 0o755);
   await writeConfig(configFile, config);
   await writeKeys(authorizedKeysFile, text);
   // sshd's StrictModes refuses a directory that others can write, and a fresh volume is one (contract §3).
@@ -52,16 +52,16 @@ export async function writeDoorFiles(options: DoorFilesOptions): Promise<DoorFil
 }
 
 /**
- * Reads the users' public keys.
+ * Reads the users' public keys; the text has a character for each byte, since comments are in any encoding.
  *
  * @throws Failure ConfigurationInvalid when there is none, since nobody could log in then
  */
 export async function readKeys(source: string): Promise<{ text: string; keys: readonly PublicKey[] }> {
-  const text = await readFile(source, 'utf8').catch((error: unknown) => {
+  const bytes = await readFile(source).catch((error: unknown) => {
     throw new Failure('ConfigurationInvalid', `the users' public keys cannot be read from ${source}`, { cause: error });
   });
-  const keys = parsePublicKeys(text);
-  if (keys.length > 0) return { text, keys };
+  const keys = parsePublicKeys(bytes.toString('utf8'));
+  if (keys.length > 0) return { text: bytes.toString('latin1'), keys };
   throw new Failure('ConfigurationInvalid', `${source} holds no public key, so nobody could log in`, {
     advice: 'put a line such as `ssh-ed25519 AAAA… name` into it',
   });
@@ -75,7 +75,7 @@ async function writeConfig(file: string, text: string): Promise<void> {
 
 /** A probe that is under way keeps its line. */
 async function writeKeys(file: string, text: string): Promise<void> {
-  const found = await readIfPresent(file);
+  const found = await readIfPresent(file, 'latin1');
   if (found !== undefined && withoutProbeLines(found) === withoutProbeLines(text)) return;
-  await writeAtomically(file, text);
+  await writeAtomically(file, Buffer.from(text, 'latin1'));
 }

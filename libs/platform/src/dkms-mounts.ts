@@ -4,7 +4,7 @@
 import { realpath } from 'node:fs/promises';
 
 import { readMountsBelow, type Mount } from '@ims/mounts';
-import type { Logger, Outcome, Runner } from '@ims/runtime';
+import { complaintOf, type Logger, type Runner } from '@ims/runtime';
 
 /** A directory inside the image root that is held open, whatever becomes of its name. */
 interface HeldDirectory {
@@ -76,7 +76,7 @@ async function mountOne(options: DkmsOptions, { type, path }: Row): Promise<void
       const args = ['--no-canonicalize', '-t', type, type, target.pathForChildren];
       const outcome = await runner.run({ program: 'mount', args, timeoutMs: MOUNT_MS });
       if (outcome.exitCode === 0) logger.info({ path, type }, `mounted ${type} on ${path} of the image`);
-      else logger.warn({ path, type }, `${type} cannot be mounted on ${path} of the image: ${saidBy(outcome)}`);
+      else logger.warn({ path, type }, `${type} cannot be mounted on ${path} of the image: ${complaintOf(outcome)}`);
     } finally {
       await target.close();
     }
@@ -103,7 +103,7 @@ async function unmountOne({ runner, logger }: DkmsOptions, args: readonly string
     args: ['--no-canonicalize', ...args],
     timeoutMs: MOUNT_MS,
   });
-  if (outcome.exitCode !== 0) logger.debug({ args, said: saidBy(outcome) }, 'umount has failed');
+  if (outcome.exitCode !== 0) logger.debug({ args, said: complaintOf(outcome) }, 'umount has failed');
   return outcome.exitCode === 0;
 }
 
@@ -114,9 +114,4 @@ async function mountsIn(imageRoot: string): Promise<{ root: string; mounts: read
 
 function isOn(mount: Mount, root: string, { type, path }: Row): boolean {
   return mount.type === type && mount.mountPoint === `${root}${path}`;
-}
-
-function saidBy(outcome: Outcome): string {
-  if (outcome.notFound) return 'the program mount is not installed';
-  return outcome.stderr.trim().split('\n').slice(-2).join(' | ') || `exit code ${String(outcome.exitCode)}`;
 }

@@ -3,7 +3,7 @@
 
 import { access, readFile, writeFile } from 'node:fs/promises';
 
-import { Failure, type Logger, type Outcome, type Runner } from '@ims/runtime';
+import { complaintOf, Failure, type Logger, type Runner } from '@ims/runtime';
 
 /** What running aarch64 programs on another processor takes. */
 export interface EmulationOptions {
@@ -72,12 +72,13 @@ export async function ensureEmulation(options: EmulationOptions): Promise<void> 
 async function ensureTable(options: EmulationOptions, directory: string): Promise<void> {
   if (!(await exists(directory))) {
     const loaded = await options.runner.run({ program: 'modprobe', args: ['binfmt_misc'], timeoutMs: PROGRAM_MS });
-    if (loaded.exitCode !== 0) throw unavailable(`modprobe binfmt_misc failed: ${saidBy(loaded)}`);
+    if (loaded.exitCode !== 0) throw unavailable(`modprobe binfmt_misc failed: ${complaintOf(loaded)}`);
   }
   if (await exists(`${directory}/register`)) return;
   const args = ['-t', 'binfmt_misc', 'binfmt_misc', directory];
   const mounted = await options.runner.run({ program: 'mount', args, timeoutMs: PROGRAM_MS });
-  if (mounted.exitCode !== 0) throw unavailable(`binfmt_misc cannot be mounted on ${directory}: ${saidBy(mounted)}`);
+  if (mounted.exitCode !== 0)
+    throw unavailable(`binfmt_misc cannot be mounted on ${directory}: ${complaintOf(mounted)}`);
 }
 
 async function requireEnabled(directory: string, name: string): Promise<void> {
@@ -97,9 +98,4 @@ function unavailable(what: string, cause?: unknown): Failure {
     advice: 'let the container be privileged, or register qemu-aarch64 on the node before',
     ...(cause === undefined ? {} : { cause }),
   });
-}
-
-function saidBy(outcome: Outcome): string {
-  if (outcome.notFound) return 'the program is not installed';
-  return outcome.stderr.trim().split('\n').slice(-2).join(' | ') || `exit code ${String(outcome.exitCode)}`;
 }

@@ -6,6 +6,9 @@ import { StringDecoder } from 'node:string_decoder';
 /** How much of each output an outcome keeps, in bytes: the end of it, since that is where tools say why. */
 export const KEPT_BYTES = 64 * 1024;
 
+/** How much of the beginning of an error output is kept as well, in bytes: that is where the cause is told first. */
+const KEPT_HEAD_BYTES = 4096;
+
 /** A line that never ends is cut here, in characters, so that a hostile program cannot fill our memory. */
 const LONGEST_LINE = 64 * 1024;
 
@@ -36,6 +39,25 @@ export function createTail(): Tail {
       const cut = size > KEPT_BYTES;
       const kept = join();
       return (cut ? kept.subarray(firstCharacter(kept)) : kept).toString('utf8');
+    },
+  };
+}
+
+/** Makes a tail that keeps the first lines as well; what is left out between them is a line with an ellipsis. */
+export function createEnds(): Tail {
+  const tail = createTail();
+  const head: Uint8Array[] = [];
+  let size = 0;
+  return {
+    write: (chunk) => {
+      if (size < KEPT_HEAD_BYTES) head.push(chunk.subarray(0, KEPT_HEAD_BYTES - size));
+      size += chunk.length;
+      tail.write(chunk);
+    },
+    text: () => {
+      if (size <= KEPT_BYTES) return tail.text();
+      const first = Buffer.concat(head);
+      return `${first.subarray(0, first.lastIndexOf('\n') + 1).toString('utf8')}…\n${tail.text()}`;
     },
   };
 }

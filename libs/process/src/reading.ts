@@ -3,7 +3,7 @@
 
 import type { Readable } from 'node:stream';
 
-import { createLineSplitter, createTail } from './output.ts';
+import { createLineSplitter, type Tail } from './output.ts';
 
 /** After the program's own end, how long its outputs may stay silent before they are given up. */
 const SILENCE_MS = 1000;
@@ -12,7 +12,7 @@ const SILENCE_MS = 1000;
 export interface Reading {
   /** The program has ended: waits for what is still on its way, but not for what it left behind. */
   finish(): void;
-  /** Gives the last line if it lacks its end, then the end of all that was read. */
+  /** Gives the last line if it lacks its end, then what was kept of all that was read. */
   end(): string;
 }
 
@@ -22,13 +22,12 @@ export interface Reading {
  * A program may leave a process behind that holds the output open for ever (`daemon &` in a script). Its output is
  * closed once the program is gone and nothing has come for a while.
  */
-export function readOutput(stream: Readable | null, onLine: (line: string) => void): Reading {
-  const tail = createTail();
+export function readOutput(stream: Readable | null, onLine: (line: string) => void, kept: Tail): Reading {
   if (stream === null) return { finish: () => undefined, end: () => '' };
   const lines = createLineSplitter(onLine);
   let silence: NodeJS.Timeout | undefined;
   stream.on('data', (chunk: Buffer) => {
-    tail.write(chunk);
+    kept.write(chunk);
     lines.write(chunk);
     silence?.refresh();
   });
@@ -39,7 +38,7 @@ export function readOutput(stream: Readable | null, onLine: (line: string) => vo
     end: () => {
       clearTimeout(silence);
       lines.end();
-      return tail.text();
+      return kept.text();
     },
   };
 }

@@ -4,6 +4,7 @@
 import { execa, type Options } from 'execa';
 
 import type { Command, Outcome } from '@ims/runtime';
+import { createEnds, createTail } from './output.ts';
 import { readOutput, type Reading } from './reading.ts';
 
 /** Where programs are looked for, whatever the caller's own PATH is. */
@@ -56,8 +57,8 @@ export function spawn(request: SpawnRequest): Spawned {
 function spawnUnchecked(request: SpawnRequest): Spawned {
   const { command } = request;
   const child = execa(command.program, command.args, optionsOf(request));
-  const stdout = readOutput(child.stdout, request.onStdoutLine);
-  const stderr = readOutput(child.stderr, request.onStderrLine);
+  const stdout = readOutput(child.stdout, request.onStdoutLine, createTail());
+  const stderr = readOutput(child.stderr, request.onStderrLine, createEnds());
   child.nodeChildProcess.once('exit', () => {
     stdout.finish();
     stderr.finish();

@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { createLineSplitter, createTail, KEPT_BYTES } from '../src/output.ts';
+import { createEnds, createLineSplitter, createTail, KEPT_BYTES } from '../src/output.ts';
 
 const cut = (bytes: Buffer, sizes: readonly number[]): Buffer[] => {
   const chunks: Buffer[] = [];
@@ -58,5 +58,22 @@ describe('the tail', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('of an error output has its first lines too, where the cause is told', () => {
+    const ends = createEnds();
+    ends.write(Buffer.from('the cause\n'));
+    for (let line = 0; line < 10_000; line += 1) ends.write(Buffer.from(`consequence ${String(line)}\n`));
+    const lines = ends.text().split('\n');
+    expect(lines[0]).toBe('the cause');
+    expect(lines).toContain('…');
+    expect(lines.at(-2)).toBe('consequence 9999');
+    expect(ends.text().length).toBeLessThan(KEPT_BYTES + 5000);
+  });
+
+  it('of a short error output is all of it', () => {
+    const ends = createEnds();
+    ends.write(Buffer.from('one\ntwo'));
+    expect(ends.text()).toBe('one\ntwo');
   });
 });

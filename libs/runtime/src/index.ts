@@ -4,7 +4,9 @@
 export type * from './board.ts';
 export { bootId } from './boot-id.ts';
 export * from './clock.ts';
+export * from './complaint.ts';
 export * from './deadline.ts';
+export * from './directories.ts';
 export * from './failure.ts';
 export * from './logger.ts';
 export * from './machine.ts';

@@ -7,8 +7,8 @@ export interface Command {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Standard input; empty when left out. */
-  readonly input?: string;
+  /** Standard input, text or bytes as they are; empty when left out. */
+  readonly input?: string | Uint8Array;
   /** The program is ended after this time, and the outcome says so. No bound when left out. */
   readonly timeoutMs?: number;
   /** Ends the program when aborted; `run` then rejects with the signal's reason. */
@@ -24,8 +24,9 @@ export interface Outcome {
   /** The program is not there or cannot be executed. */
   readonly notFound: boolean;
   readonly timedOut: boolean;
-  /** At most the last 64 KiB of each. */
+  /** At most the last 64 KiB. */
   readonly stdout: string;
+  /** At most the last 64 KiB, and of a longer output its first lines as well. */
   readonly stderr: string;
 }
 

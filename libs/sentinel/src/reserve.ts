@@ -1,9 +1,9 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 
-import { Failure } from '@ims/runtime';
+import { Failure, makeDirectories } from '@ims/runtime';
 
 import { codeOf, volumeFailure } from './errno.ts';
 
@@ -20,7 +20,7 @@ const PIECE = Buffer.alloc(16 * 1024, 1);
 export async function keepReserve(directory: string): Promise<void> {
   const path = pathIn(directory);
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeDirectories(path, 0o700);
     const there = new Set(await readdir(path));
     const missing = Array.from({ length: PIECES }, (_, at) => String(at)).filter((name) => !there.has(name));
     for (const name of missing) await writeFile(`${path}/${name}`, PIECE);

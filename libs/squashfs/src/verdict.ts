@@ -1,10 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { Failure, type Outcome } from '@ims/runtime';
-
-/** Characters of a tool's own words that go into a failure. */
-const QUOTED = 600;
+import { complaintOf, errorLinesOf, Failure, type Outcome } from '@ims/runtime';
 
 const FULL = /No space left on device|Disk quota exceeded/;
 
@@ -30,8 +27,10 @@ export function failureOf(tool: Tool, outcome: Outcome): Failure | undefined {
     });
   }
   if (outcome.exitCode === 0) return undefined;
-  const said = quote(outcome.stderr);
-  if (FULL.test(said)) return new Failure('NoSpace', `${tool.target} filled up while ${tool.doing}: ${said}`);
+  const lines = errorLinesOf(outcome.stderr).filter((line) => !HARMLESS.test(line));
+  const said = complaintOf({ ...outcome, stderr: lines.join('\n') });
+  if (lines.some((line) => FULL.test(line)))
+    return new Failure('NoSpace', `${tool.target} filled up while ${tool.doing}: ${said}`);
   if (outcome.endedBySignal !== undefined) {
     return new Failure('PackingFailed', `${tool.program} was ended by ${outcome.endedBySignal} while ${tool.doing}`, {
       advice: "look whether the container's memory limit was reached, then resume the job",
@@ -43,19 +42,5 @@ export function failureOf(tool: Tool, outcome: Outcome): Failure | undefined {
 
 /** What mksquashfs said besides its progress that people should read: each line once. */
 export function remarksOf(outcome: Outcome): readonly string[] {
-  return [...new Set(linesOf(outcome.stderr))];
-}
-
-function quote(stderr: string): string {
-  const lines = linesOf(stderr).filter((line) => !HARMLESS.test(line));
-  const text = [...new Set(lines)].join('; ');
-  return text === '' ? 'it said nothing' : text.length > QUOTED ? `…${text.slice(-QUOTED)}` : text;
-}
-
-/** A file name may hold anything; a message is one line of printable characters. */
-function linesOf(text: string): readonly string[] {
-  return text
-    .split(/[\r\n]+/)
-    .map((line) => line.replace(/\p{Cc}/gu, '?').trim())
-    .filter((line) => line !== '');
+  return errorLinesOf(outcome.stderr);
 }

@@ -4,7 +4,7 @@
 import { access, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { Failure, type Outcome, type Runner } from '@ims/runtime';
+import { complaintOf, Failure, type Outcome, type Runner } from '@ims/runtime';
 import { readMachine, readPackageSources, type Machine } from './machine.ts';
 import { recipeFor, type Recipe } from './recipe.ts';
 
@@ -79,12 +79,15 @@ export function stepOf(line: string): string | undefined {
 async function refuse(outcome: Outcome, partial: string): Promise<never> {
   await rm(partial, { force: true });
   const missing = outcome.notFound || outcome.exitCode === 127;
-  const said = outcome.stderr.trim().split('\n').slice(-3).join(' | ');
-  throw new Failure('PlatformUnavailable', `the demonstration image could not be made: ${said}`, {
-    advice: missing
-      ? 'install what makes it (apt-get install mmdebstrap util-linux), or give an image root with --image'
-      : 'mend the package sources or the network, or give an image root of your own with --image',
-  });
+  throw new Failure(
+    'PlatformUnavailable',
+    `the demonstration image could not be made: mmdebstrap: ${complaintOf(outcome)}`,
+    {
+      advice: missing
+        ? 'install what makes it (apt-get install mmdebstrap util-linux), or give an image root with --image'
+        : 'mend the package sources or the network, or give an image root of your own with --image',
+    },
+  );
 }
 
 async function exists(path: string): Promise<boolean> {

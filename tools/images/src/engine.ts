@@ -11,14 +11,14 @@ export type Engine = 'podman' | 'docker';
 export interface Answer {
   readonly succeeded: boolean;
   readonly stdout: string;
-  /** The last line of what it complained. */
+  /** The first line of what it complained. */
   readonly complaint: string;
 }
 
 /** Asks a program for something that takes no time. */
 export function ask(program: string, ...args: readonly string[]): Answer {
   const { status, error, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
-  const complaint = error?.message ?? stderr.trim().split('\n').at(-1) ?? '';
+  const complaint = error?.message ?? stderr.trim().split('\n')[0] ?? '';
   return { succeeded: status === 0, stdout: error === undefined ? stdout.trim() : '', complaint };
 }
 

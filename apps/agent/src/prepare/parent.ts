@@ -1,9 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { mkdir } from 'node:fs/promises';
-
-import { Failure } from '@ims/runtime';
+import { Failure, makeDirectories } from '@ims/runtime';
 
 /**
  * Makes the directory that becomes the volume when it is not there yet, as today's stage does.
@@ -12,7 +10,7 @@ import { Failure } from '@ims/runtime';
  */
 export async function ensureParent(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o755 });
+    await makeDirectories(path, 0o755);
   } catch (error) {
     throw new Failure('PlatformUnavailable', `cannot make the directory ${path}`, {
       advice: 'mount the volume there, writable by root',

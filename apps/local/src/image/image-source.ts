@@ -13,7 +13,8 @@ export type ImageSource =
   | { readonly kind: 'tar'; readonly path: string; readonly size: number; readonly compression: Compression };
 
 /** What `--image` accepts, for every error about it. */
-const ACCEPTED_IMAGES = 'a directory, a squashfs file, or a tar archive (plain, .gz, .xz, .zst, .bz2) of an image root';
+export const ACCEPTED_IMAGES =
+  'a directory, a squashfs file, or a tar archive (plain, .gz, .xz, .zst, .bz2) of an image root';
 
 /** A source, or why it is none: a sentence that names the flag, what was found and what is accepted. */
 export type Found = { readonly source: ImageSource } | { readonly problem: string };
@@ -70,13 +71,28 @@ const MAGICS: readonly { at: number; bytes: string; kind: 'squashfs' | Compressi
   { at: 0, bytes: '1f8b', kind: 'gzip' },
   { at: 0, bytes: 'fd377a585a00', kind: 'xz' },
   { at: 0, bytes: '28b52ffd', kind: 'zstd' },
+  // A frame to be skipped, 0x184d2a50 to 0x184d2a5f: pzstd begins with one (RFC 8878, 3.1.2).
+  ...Array.from({ length: 16 }, (_, low) => ({ at: 0, bytes: `5${low.toString(16)}2a4d18`, kind: 'zstd' as const })),
   { at: 0, bytes: '425a68', kind: 'bzip2' },
 ];
 
 /** What a file is by its first 512 bytes; a compressed file is taken for a tar archive until tar says otherwise. */
 export function kindOfBytes(head: Uint8Array): 'squashfs' | Compression | undefined {
   const text = Buffer.from(head).toString('hex');
-  return MAGICS.find(({ at, bytes }) => text.startsWith(bytes, at * 2))?.kind;
+  return MAGICS.find(({ at, bytes }) => text.startsWith(bytes, at * 2))?.kind ?? (isOldTar(head) ? 'none' : undefined);
+}
+
+const TAR_BLOCK = 512;
+const TAR_SUM = { from: 148, to: 156 };
+
+/** A tar header of Unix v7 has no magic, but the sum of its bytes, its own field counted as blanks (tar(5)). */
+function isOldTar(head: Uint8Array): boolean {
+  if (head.length < TAR_BLOCK || head[0] === 0) return false;
+  const noted = /^[ 0]*([0-7]+)[ \0]/.exec(Buffer.from(head.subarray(TAR_SUM.from, TAR_SUM.to)).toString('latin1'));
+  const sum = head
+    .subarray(0, TAR_BLOCK)
+    .reduce((all, byte, at) => all + (at >= TAR_SUM.from && at < TAR_SUM.to ? 0x20 : byte), 0);
+  return noted !== null && Number.parseInt(noted[1] ?? '', 8) === sum;
 }
 
 async function firstBytes(path: string): Promise<Uint8Array> {

@@ -3,7 +3,8 @@
 
 import { stat, statfs } from 'node:fs/promises';
 
-import { Failure, type Runner } from '@ims/runtime';
+import type { Runner } from '@ims/runtime';
+import { readSuperblock, unpackedSize } from '@ims/squashfs';
 import type { ImageSource } from './image-source.ts';
 
 /** What a working copy takes. */
@@ -28,13 +29,21 @@ interface Tools {
   readonly signal: AbortSignal;
 }
 
-/** Measures what a working copy of the source takes. */
-export async function measure(source: ImageSource, tools: Tools): Promise<Need> {
+/**
+ * Measures what a working copy of the source takes in a directory: holes take nothing, and a file of many names is
+ * there once.
+ *
+ * @throws Failure ConfigurationInvalid for a squashfs that is truncated or damaged
+ */
+export async function measure(source: ImageSource, place: string, tools: Tools): Promise<Need> {
   switch (source.kind) {
     case 'directory':
       return await measureDirectory(source.path, tools);
-    case 'squashfs':
-      return await measureSquashfs(source.path, tools);
+    case 'squashfs': {
+      const { bsize } = await statfs(place);
+      const { bytes, inodes, isExact } = await unpackedSize(source.path, await readSuperblock(source.path), bsize);
+      return { bytes, inodes, exact: isExact };
+    }
     case 'tar':
       return { bytes: source.size, inodes: 0, exact: false };
   }
@@ -46,27 +55,6 @@ async function measureDirectory(path: string, { runner, signal }: Tools): Promis
     return Number.parseInt(stdout, 10) || 0;
   };
   return { bytes: await ask('--block-size=1'), inodes: await ask('--inodes'), exact: true };
-}
-
-async function measureSquashfs(path: string, { runner, signal }: Tools): Promise<Need> {
-  let bytes = 0;
-  let inodes = 0;
-  const outcome = await runner.run({
-    program: 'unsquashfs',
-    args: ['-lln', path],
-    signal,
-    onLine: (line) => {
-      const size = /^[-dlcbps][-rwxsStT]{9}\s+\S+\s+(\d+)/.exec(line)?.[1];
-      if (size === undefined) return;
-      inodes += 1;
-      if (line.startsWith('-')) bytes += Number(size);
-    },
-  });
-  if (outcome.exitCode === 0) return { bytes, inodes, exact: true };
-  const said = outcome.stderr.trim().split('\n').at(-1) ?? '';
-  throw new Failure('ConfigurationInvalid', `--image ${path} is damaged: unsquashfs said: ${said}`, {
-    advice: 'make the squashfs file again; nothing was changed',
-  });
 }
 
 /** What is left for root on the file system that holds `path`. */

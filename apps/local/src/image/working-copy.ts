@@ -4,7 +4,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { Failure, type Command, type Logger, type Runner } from '@ims/runtime';
+import { complaintOf, Failure, type Command, type Logger, type Runner } from '@ims/runtime';
 import { unpack } from '@ims/squashfs';
 import { notAnImageRoot, type Compression, type ImageSource } from './image-source.ts';
 import { bytesText, freeAt, measure, sharesBlocks, shortage } from './space.ts';
@@ -37,7 +37,7 @@ export async function makeWorkingCopy(source: ImageSource, target: string, ports
 }
 
 async function requireSpace(source: ImageSource, place: string, ports: CopyPorts): Promise<void> {
-  const need = await measure(source, ports);
+  const need = await measure(source, place, ports);
   const packed = source.kind === 'tar' && source.compression !== 'none' ? ' packed' : '';
   ports.logger.info(
     {},
@@ -57,8 +57,7 @@ async function fill(source: ImageSource, target: string, ports: CopyPorts): Prom
   const command = copyCommand(source, target);
   const outcome = await ports.runner.run({ ...command, signal: ports.signal });
   if (outcome.exitCode === 0) return;
-  const said = outcome.stderr.trim().split('\n').slice(-2).join(' | ');
-  const message = `--image ${source.path} could not be copied to ${target}: ${command.program} said: ${said}`;
+  const message = `--image ${source.path} could not be copied to ${target}: ${command.program}: ${complaintOf(outcome)}`;
   const { bytes, inodes } = await freeAt(dirname(target));
   if (bytes < 1_000_000 || inodes < 16) throw new Failure('NoSpace', message, MAKE_ROOM);
   throw new Failure('ConfigurationInvalid', message, { advice: 'mend the image that is named; it was not changed' });
@@ -68,7 +67,8 @@ const TAR_FILTERS: Readonly<Record<Compression, readonly string[]>> = {
   none: [],
   gzip: ['--gzip'],
   xz: ['--xz'],
-  zstd: ['--zstd'],
+  // Archives that were packed with a window of up to 2 GiB (zstd --long=31); tar's own --zstd stops at 128 MiB.
+  zstd: ['--use-compress-program=zstd --long=31'],
   bzip2: ['--bzip2'],
 };
 

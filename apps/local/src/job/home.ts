@@ -1,11 +1,12 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { mkdir, realpath, stat } from 'node:fs/promises';
+import { chmod, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { layoutOf, type Action, type Layout } from '@ims/contract';
-import { Failure } from '@ims/runtime';
+import { Failure, makeDirectories } from '@ims/runtime';
+import { problemOfPlace, type Purpose } from '../place.ts';
 
 /** Where everything of all jobs on this machine lies. */
 export interface Home {
@@ -46,17 +47,33 @@ export function jobPaths(home: Home, id: string): JobPaths {
   };
 }
 
+/**
+ * The names in the directory of the jobs; none before the first job.
+ *
+ * @throws Failure ConfigurationInvalid when the home cannot be one, or cannot be read
+ */
+export async function namesOfJobs(home: Home): Promise<string[]> {
+  await requireHome(home, 'read');
+  return await readdir(home.jobs).catch((error: unknown) => {
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    throw new Failure('ConfigurationInvalid', `the jobs in ${home.jobs} cannot be read (${code})`, { cause: error });
+  });
+}
+
 /** The contract's layout of a job's volume. */
 export function layoutOfJob(paths: JobPaths, job: { action: Action; jailed: boolean }): Layout {
   return layoutOf({ parent: paths.volume, action: job.action, jailed: job.jailed });
 }
 
-/** Makes the directories of a home; only root may look into the jobs, which hold keys. */
+/** Makes the directories of a home; only root may look into the jobs, which hold keys, and the images, which hold hashes. */
 export async function makeHome(home: Home): Promise<void> {
-  await mkdir(home.path, { recursive: true, mode: 0o755 });
-  await mkdir(home.images, { recursive: true, mode: 0o755 });
-  await mkdir(home.cache, { recursive: true, mode: 0o755 });
-  await mkdir(home.jobs, { recursive: true, mode: 0o700 });
+  await makeDirectories(home.path, 0o755);
+  await makeDirectories(home.cache, 0o755);
+  await makeDirectories(home.jobs, 0o700);
+  await makeDirectories(home.images, 0o700);
+  // Earlier versions let everybody look into it.
+  await chmod(home.images, 0o700);
 }
 
 /** What sshd looks at in each directory above a jail or a key file. */
@@ -79,14 +96,22 @@ export function unsafeDirectory(directories: readonly DirectoryFacts[]): string 
   return `${found}, and sshd opens no shell below a directory that others than root may change`;
 }
 
+/** @throws Failure ConfigurationInvalid when the home is, or is below, what is no directory or cannot be written */
+async function requireHome(home: Home, purpose: Purpose): Promise<void> {
+  const problem = await problemOfPlace(home.path, purpose);
+  if (problem === undefined) return;
+  throw new Failure('ConfigurationInvalid', `IMS_JOB_HOME ${home.path} ${problem}`, { advice: CHOOSE_HOME });
+}
+
+const CHOOSE_HOME = 'set IMS_JOB_HOME to a directory of root, for instance /var/lib/ims-job; nothing was changed';
+
 /** @throws Failure ConfigurationInvalid naming the directory that sshd would refuse */
 export async function requireSafeHome(home: Home): Promise<void> {
+  await requireHome(home, 'write');
   const existing = await nearestExisting(home.path);
   const problem = unsafeDirectory(await ancestors(existing));
   if (problem === undefined) return;
-  throw new Failure('ConfigurationInvalid', `IMS_JOB_HOME is ${home.path}, but ${problem}`, {
-    advice: 'set IMS_JOB_HOME to a directory of root, for instance /var/lib/ims-job; nothing was changed',
-  });
+  throw new Failure('ConfigurationInvalid', `IMS_JOB_HOME is ${home.path}, but ${problem}`, { advice: CHOOSE_HOME });
 }
 
 async function nearestExisting(path: string): Promise<string> {

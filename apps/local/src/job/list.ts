@@ -1,12 +1,10 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { readdir } from 'node:fs/promises';
 import type { JobStatus } from '@ims/contract';
 import Table from 'cli-table3';
 
-import type { Home } from './home.ts';
-import { jobPaths } from './home.ts';
+import { jobPaths, namesOfJobs, type Home } from './home.ts';
 import { readRecord, type JobRecord } from './record.ts';
 import { isAlive } from './process-mark.ts';
 import { readStatus } from './status.ts';
@@ -26,7 +24,7 @@ export interface JobSummary {
 
 /** All jobs of a home, the oldest first; a directory that holds no job is passed over. */
 export async function listJobs(home: Home): Promise<JobSummary[]> {
-  const names = await readdir(home.jobs).catch(() => []);
+  const names = await namesOfJobs(home);
   const found = await Promise.all(names.map(async (name) => summaryOf(home, name)));
   return found.flat().sort((a, b) => a.started.localeCompare(b.started));
 }

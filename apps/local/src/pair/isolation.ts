@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { Runner } from '@ims/runtime';
+import { complaintOf, type Runner } from '@ims/runtime';
 
 /** Whether the sshd side gets a pid and a mount namespace of its own. */
 export type Isolation = { readonly kind: 'own' } | { readonly kind: 'none'; readonly why: string };
@@ -20,8 +20,7 @@ const NEW_PIDS = ['--pid', '--fork', '--kill-child', '--mount-proc'];
 export async function probeIsolation(runner: Runner): Promise<Isolation> {
   const outcome = await runner.run({ program: 'unshare', args: [...NEW_MOUNTS, ...NEW_PIDS, 'tini', '--', 'true'] });
   if (outcome.exitCode === 0) return { kind: 'own' };
-  const said = outcome.stderr.trim().split('\n').at(-1) ?? '';
-  return { kind: 'none', why: outcome.notFound ? 'there is no unshare' : said };
+  return { kind: 'none', why: outcome.notFound ? 'there is no unshare' : complaintOf(outcome) };
 }
 
 /** Options of {@link childCommand}. */

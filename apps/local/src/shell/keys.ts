@@ -4,7 +4,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { Failure, type Runner } from '@ims/runtime';
+import { complaintOf, Failure, type Runner } from '@ims/runtime';
 import type { JobPaths } from '../job/home.ts';
 
 /** The files of a job that ssh and sshd share. */
@@ -37,7 +37,7 @@ export async function makeUserKey(paths: JobPaths, runner: Runner): Promise<void
     args: ['-q', '-t', 'ed25519', '-N', '', '-C', 'ims-job', '-f', userKey],
   });
   if (outcome.exitCode === 0) return;
-  throw new Failure('PlatformUnavailable', `no key for the job: ssh-keygen said: ${outcome.stderr.trim()}`, {
+  throw new Failure('PlatformUnavailable', `no key for the job: ssh-keygen: ${complaintOf(outcome)}`, {
     advice: 'install the OpenSSH client (apt-get install openssh-client)',
   });
 }

@@ -4,10 +4,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
-import type { Logger, Outcome, Runner } from '@ims/runtime';
+import { complaintOf, type Logger, type Outcome, type Runner } from '@ims/runtime';
 import { DEMO_SCRIPT } from './demo-script.ts';
 import type { Narrator } from '../pair/narrator.ts';
-import { insideImage, postFlag, runFromStdin, sshCommandWords, touchFlag, type Shell } from './shell.ts';
+import { insideImage, interpreterOf, postFlag, runFromStdin, sshCommandWords, touchFlag, type Shell } from './shell.ts';
 
 /** The built-in script of the demonstration, in place of a file's path. */
 export const DEMO = 'demo';
@@ -28,10 +28,10 @@ export interface ScriptEnd {
 
 /** Runs a script over ssh inside the image root and shows what it prints. */
 export async function runScript(shell: Shell, script: string, ports: ScriptPorts): Promise<ScriptEnd> {
-  const input = script === DEMO ? DEMO_SCRIPT : await readFile(script, 'utf8');
+  const input = script === DEMO ? Buffer.from(DEMO_SCRIPT) : await readFile(script);
   const name = script === DEMO ? 'the built-in demonstration script' : script;
   ports.logger.info({}, `runs ${name} over ssh inside the image root`);
-  const remote = insideImage(shell, runFromStdin(randomUUID()));
+  const remote = insideImage(shell, runFromStdin(randomUUID(), interpreterOf(input)));
   const { exitCode } = await overSsh(shell, { remote, input, onLine: (line) => ports.narrator.echo(line) }, ports);
   return { exitCode: exitCode ?? 255 };
 }
@@ -45,12 +45,12 @@ export async function handBack(shell: Shell, { exitCode }: ScriptEnd, ports: Scr
   const outcome = await overSsh(shell, { remote }, ports);
   // The sshd side may close the shell while the answer is on its way (H40): the flag counts, not the answer.
   if (outcome.exitCode === 0 || outcome.exitCode === 255) return;
-  ports.logger.warn({}, `the flag could not be set over ssh: ${outcome.stderr.trim()}`);
+  ports.logger.warn({}, `the flag could not be set over ssh: ${complaintOf(outcome)}`);
 }
 
 async function overSsh(
   shell: Shell,
-  command: { readonly remote: string; readonly input?: string; readonly onLine?: (line: string) => void },
+  command: { readonly remote: string; readonly input?: Uint8Array; readonly onLine?: (line: string) => void },
   ports: ScriptPorts,
 ): Promise<Outcome> {
   const { remote, ...rest } = command;

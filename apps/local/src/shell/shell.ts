@@ -48,11 +48,31 @@ export function insideImage(shell: Shell, script: string): string {
   return shell.jailed ? `exec ${inside}` : `exec chroot ${quote(shell.imageRoot)} ${inside}`;
 }
 
+/** How a script is started: by the kernel, which reads its first line, or by a shell. */
+export type Interpreter = 'kernel' | 'shell';
+
+/** Bytes in which a shell looks for a NUL to tell a program from a script (bash's `check_binary_file`). */
+const LOOKED_AT = 80;
+
+/**
+ * Who runs a script. The kernel runs what begins with `#!` and programs; a text without `#!` is run by the shell, as
+ * every shell does. That is decided here, since busybox needs /proc for it, and a jail has none.
+ */
+export function interpreterOf(script: Uint8Array): Interpreter {
+  const head = Buffer.from(script.subarray(0, LOOKED_AT)).toString('latin1');
+  return head.startsWith('#!') || /^[^\n]*\0/.test(head) ? 'kernel' : 'shell';
+}
+
+const STARTED: Readonly<Record<Interpreter, string>> = {
+  kernel: '"$file" < /dev/null',
+  shell: '/bin/sh "$file" < /dev/null',
+};
+
 /**
  * Takes a script from standard input, runs it and takes it away again, also when the connection ends first.
- * It is run as a program, so that its first line chooses the interpreter; `token` makes its name unguessable.
+ * `token` makes its name unguessable.
  */
-export function runFromStdin(token: string): string {
+export function runFromStdin(token: string, interpreter: Interpreter): string {
   return [
     `umask 077; set -C; file=/tmp/ims-script.${token}`,
     `trap 'rm -f "$file"' EXIT`,
@@ -60,7 +80,7 @@ export function runFromStdin(token: string): string {
     `trap 'exit 143' TERM`,
     'cat > "$file" || exit 125',
     'chmod 700 "$file"; umask 022',
-    '"$file" < /dev/null',
+    STARTED[interpreter],
   ].join('; ');
 }
 

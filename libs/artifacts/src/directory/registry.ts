@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { LinkType } from '@ims/contract';
 import type { ImageIdentity, ImageRegistry, ManifestLocation } from '@ims/export';
 import { Failure, systemClock, type Clock } from '@ims/runtime';
-import { createTemporary, publish, syncDirectory, writeAll } from '../files.ts';
+import { createTemporary, PRIVATE_DIRECTORY_MODE, publish, syncDirectory, writeAll } from '../files.ts';
 import { checkedImageId, imageIdOf } from '../identifiers.ts';
 import { codeOf } from '../store-io.ts';
 import { temporaryOf } from '../write-verified.ts';
@@ -102,7 +102,7 @@ async function readRecord(directory: string, id: string): Promise<ImageRecord | 
 async function writeRecord(directory: string, record: ImageRecord): Promise<void> {
   const path = recordPath(directory, record.id);
   try {
-    await mkdir(join(directory, record.id), { mode: 0o755 }).catch((error: unknown) => {
+    await mkdir(join(directory, record.id), { mode: PRIVATE_DIRECTORY_MODE }).catch((error: unknown) => {
       if (codeOf(error) !== 'EEXIST') throw error;
     });
     await syncDirectory(directory);

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: MIT
 
 import { access, constants, mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { ARTIFACTS, MANIFEST_KEY, type StoredArtifact } from '@ims/contract';
 import type { ArtifactSource, ArtifactStore, ImageIdentity, ManifestLocation } from '@ims/export';
-import type { Logger } from '@ims/runtime';
+import { makeDirectories, type Logger } from '@ims/runtime';
 import { decodeManifest } from '../decode-manifest.ts';
 import { digestOf, isSame, createDigester, type Digest } from '../digests.ts';
-import { checksumFile, syncDirectory } from '../files.ts';
+import { checksumFile, PRIVATE_DIRECTORY_MODE, syncDirectory } from '../files.ts';
 import { checkedImageId } from '../identifiers.ts';
 import { recordedDigest } from '../recorded.ts';
 import { codeOf, onStore } from '../store-io.ts';
@@ -34,7 +34,7 @@ export function createDirectoryStore(options: DirectoryStoreOptions): ArtifactSt
     linkType: 'file',
     prepare: async () => {
       await onStore(directory, async () => {
-        await ensureDirectory(directory);
+        await makeDirectories(directory, PRIVATE_DIRECTORY_MODE);
         await access(directory, constants.W_OK | constants.X_OK);
       });
     },
@@ -67,21 +67,11 @@ export function createDirectoryStore(options: DirectoryStoreOptions): ArtifactSt
   };
 }
 
-// Not by the recursive mkdir of Node, which never ends below a directory that takes none, such as /proc.
-async function ensureDirectory(path: string): Promise<void> {
-  if (await isDirectory(path)) return;
-  const above = dirname(path);
-  if (above !== path) await ensureDirectory(above);
-  await mkdir(path, { mode: 0o755 }).catch(async (error: unknown) => {
-    if (!(await isDirectory(path))) throw error;
-  });
-}
-
 async function makeImageDirectory(directory: string, image: ImageIdentity): Promise<string> {
   const folder = join(directory, checkedImageId(image.imageId));
   await onStore(folder, async () => {
     try {
-      await mkdir(folder, { mode: 0o755 });
+      await mkdir(folder, { mode: PRIVATE_DIRECTORY_MODE });
       await syncDirectory(directory);
     } catch (error) {
       // Not by asking first: two answers of a network file system may differ.
