@@ -18,6 +18,8 @@ export const SYSTEM_TOOLS = [
   { tool: 'mksquashfs', apt: 'squashfs-tools', zypper: 'squashfs', dnf: 'squashfs-tools', stages: ['start', 'test'] },
   { tool: 'unsquashfs', apt: 'squashfs-tools', zypper: 'squashfs', dnf: 'squashfs-tools', stages: ['start', 'test'] },
   { tool: 'unshare', apt: 'util-linux', zypper: 'util-linux', dnf: 'util-linux', stages: ['start', 'test'] },
+  { tool: 'chattr', apt: 'e2fsprogs', zypper: 'e2fsprogs', dnf: 'e2fsprogs', stages: ['start', 'test'] },
+  { tool: 'lsattr', apt: 'e2fsprogs', zypper: 'e2fsprogs', dnf: 'e2fsprogs', stages: ['start', 'test'] },
   { tool: 'flock', apt: 'util-linux', zypper: 'util-linux', dnf: 'util-linux', stages: ['start', 'test'] },
   { tool: 'tini', apt: 'tini', dnf: 'tini', stages: ['start', 'test'] },
   { tool: 'mmdebstrap', apt: 'mmdebstrap', stages: ['start', 'test'] },

@@ -8,6 +8,7 @@ import {
   enoughSpace,
   freeSpace,
   inspectBootFiles,
+  inspectLocked,
   packingNeeds,
   usageOf,
   type BootFileNames,
@@ -22,6 +23,8 @@ export function jobInspector(options: {
   readonly names: BootFileNames;
   /** Directory of the archive. */
   readonly archiveDirectory: string;
+  /** What comes before a path of the image for its user: empty in the jail. */
+  readonly prefix: string;
   readonly logger: Logger;
 }): Inspector {
   const { names, archiveDirectory, logger } = options;
@@ -31,7 +34,8 @@ export function jobInspector(options: {
       const { findings, notes } = await inspectBootFiles(root, names);
       for (const note of notes) logger.warn({}, note);
       const short = (await hasPlenty(archiveDirectory)) ? undefined : await missingSpace(root, archiveDirectory);
-      return short === undefined ? findings : [...findings, short];
+      const locked = await inspectLocked(root, options.prefix);
+      return [...findings, locked, short].filter((finding) => finding !== undefined);
     },
   };
 }

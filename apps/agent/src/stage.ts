@@ -5,6 +5,7 @@ import type { Finding, Stage } from '@ims/export';
 import {
   clearStaleFlags,
   copyCertificates,
+  refuseLocked,
   restore,
   saveAndInstall,
   secureJail,
@@ -70,6 +71,7 @@ export function jobStage(options: StageOptions): Stage {
 
 async function setUpImage({ config, runner, logger }: StageOptions, root: ImageRoot): Promise<void> {
   const { layout, values } = config;
+  await refuseLocked(root);
   const { message } = await saveAndInstall({ root, savedIn: layout.private, podResolvConf: values.IMS_RESOLV_CONF });
   logger.info({}, message);
   if (!layout.jailed) return;

@@ -4,7 +4,16 @@
 import type { CommonOptions } from '@ims/cli';
 import { sentinelPath, VERSION } from '@ims/contract';
 import type { ExportPorts, Reporter } from '@ims/export';
-import { bootFileNames, freeSpace, lazyImageRoot, usageOf, zstdSupport, type ImageRoot } from '@ims/image-root';
+import {
+  bootFileNames,
+  createAttributes,
+  freeSpace,
+  lazyImageRoot,
+  unlockWith,
+  usageOf,
+  zstdSupport,
+  type ImageRoot,
+} from '@ims/image-root';
 import { openJournal } from '@ims/journal';
 import { createPodReporter } from '@ims/kube';
 import { openLogger } from '@ims/logging';
@@ -64,8 +73,15 @@ export async function wire(
   const pod = opening.use(createPodReporter({ place: podPlaceOf(values), logger }));
   const onDelivered = pod.delivered;
   const publishing = opening.use(await openPublishing(config, { logger, signal: start.signal, onDelivered }));
-  const image = opening.use(lazyImageRoot(layout.imageRoot));
-  const board = createBoard({ layout, userDirectory: userDirectory(config, image.open), logger, own: 'agentAlive' });
+  const attributes = createAttributes({ runner: createRunner({ logger }), logger });
+  const image = opening.use(lazyImageRoot(layout.imageRoot, attributes));
+  const board = createBoard({
+    layout,
+    userDirectory: userDirectory(config, image.open),
+    logger,
+    own: 'agentAlive',
+    unlock: unlockWith(attributes),
+  });
   opening.defer(async () => await board.close());
   const heartbeat = await beat(config, logger);
   opening.defer(async () => await heartbeat.stop());
@@ -127,6 +143,7 @@ function workshop(
 ): Pick<ExportPorts, 'stage' | 'inspector' | 'packer' | 'artifacts'> {
   const { values, layout } = config;
   const runner = createRunner({ logger });
+  const prefix = layout.jailed ? '' : layout.imageRoot;
   const names = bootFileNames({
     kernel: values.KERNEL_FILENAME,
     initrd: values.INITRD_FILENAME,
@@ -135,7 +152,7 @@ function workshop(
   });
   return {
     stage: jobStage({ config, root, runner, logger }),
-    inspector: jobInspector({ root, names, archiveDirectory: layout.private, logger }),
+    inspector: jobInspector({ root, names, archiveDirectory: layout.private, prefix, logger }),
     artifacts: jobArtifacts({ archive: layout.archive, root, names, logger }),
     packer: createPacker({
       runner,

@@ -1,8 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { rm } from 'node:fs/promises';
-
+import { createAttributes, removePath } from '@ims/image-root';
 import { asFailure, sentenceOf } from '@ims/runtime';
 import { jobPaths, layoutOfJob, type JobPaths } from './job/home.ts';
 import { readRecord, writeRecord, type JobRecord } from './job/record.ts';
@@ -70,8 +69,9 @@ async function resultOf(paths: JobPaths, record: JobRecord, verdict: Verdict): P
 async function tidyUp(paths: JobPaths, record: JobRecord, ports: LocalPorts): Promise<void> {
   if (record.keep) return;
   const { imageRoot, archive } = layoutOfJob(paths, record);
-  await rm(archive, { force: true });
+  const attributes = createAttributes(ports);
+  await removePath(archive, attributes);
   if (record.inPlace) return;
-  await rm(imageRoot, { recursive: true, force: true });
+  await removePath(imageRoot, attributes);
   ports.logger.info({}, 'removed the working copy (--keep keeps it)');
 }

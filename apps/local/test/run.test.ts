@@ -3,7 +3,7 @@
 
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { cleanUp, imageTemplate, mountsBelow, processesUnder } from '@ims/testing';
@@ -77,10 +77,16 @@ describe('a job by script', () => {
     const bench = await createBench();
     const own = join(bench.work, 'own');
     await run('cp', ['-a', '--', await imageTemplate(), own]);
+    await writeFile(join(own, 'etc/resolv.conf'), 'nameserver 192.0.2.1\n');
+    await run('chattr', ['+i', join(own, 'etc/resolv.conf')]);
+    await run('chattr', ['+a', join(own, 'tmp')]);
     const program = await bench.job(
       ...['run', '--image', 'own', '--in-place', '--script', await bench.script(MARK), '--output', 'json'],
     );
     expect(program.end.code).toBe(0);
+    // Attributes that forbid the job its work are no obstacle.
+    expect(await readFile(join(own, 'etc/resolv.conf'), 'utf8')).toBe('nameserver 192.0.2.1\n');
+    expect(await readdir(join(own, 'tmp'))).toEqual([]);
     expect(await readFile(join(own, 'etc/made'), 'utf8')).toBe('made\n');
     expect(await published(bench, resultOf(program), 'etc/made')).toBe('made\n');
     expect(await mountsBelow(bench.home)).toEqual([]);

@@ -1,16 +1,26 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { inspectJail, lazyImageRoot, loginShell, refuseJail, secureJail } from '@ims/image-root';
+import {
+  createAttributes,
+  inspectJail,
+  lazyImageRoot,
+  loginShell,
+  refuseJail,
+  secureJail,
+  unlockWith,
+} from '@ims/image-root';
 import type { PlatformOptions } from '@ims/platform';
 import type { Logger, Runner } from '@ims/runtime';
-import { volumeDirectory, type UserDirectory } from '@ims/sentinel';
+import { volumeDirectory, type BoardOptions, type UserDirectory } from '@ims/sentinel';
 
 import type { SshdConfig } from './config.ts';
 
 /** How the sshd container reaches into the image root: confined. */
 export interface ImageAccess extends AsyncDisposable {
   readonly userDirectory: UserDirectory;
+  /** Takes attributes off that forbid to change a signal file. */
+  readonly unlock: NonNullable<BoardOptions['unlock']>;
   readonly openDirectory: PlatformOptions['openDirectory'];
   /** Refuses a root that sshd would refuse, and mends what is safe (H37). */
   readonly checkJail: () => Promise<void>;
@@ -23,11 +33,13 @@ export function imageAccess(
   { layout }: SshdConfig,
   tools: { readonly runner: Runner; readonly logger: Logger },
 ): ImageAccess {
-  const root = lazyImageRoot(layout.imageRoot);
+  const attributes = createAttributes(tools);
+  const root = lazyImageRoot(layout.imageRoot, attributes);
   return {
     userDirectory: layout.jailed
       ? { open: async () => await (await root.open()).directory('/tmp') }
       : volumeDirectory(layout.parent),
+    unlock: unlockWith(attributes),
     openDirectory: async (path) => await (await root.open()).directory(path),
     checkJail: async () => {
       await secureJail(await root.open(), { ...tools, parent: layout.parent });

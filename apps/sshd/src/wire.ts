@@ -32,7 +32,8 @@ export async function wire(config: SshdConfig, output: CommonOptions['output']):
   await ensurePrivateDirectory(layout.private);
   const runner = createRunner({ logger });
   const image = imageAccess(config, { runner, logger });
-  const board = createBoard({ layout, userDirectory: image.userDirectory, logger, own: 'sshdAlive' });
+  const { userDirectory, unlock } = image;
+  const board = createBoard({ layout, userDirectory, unlock, logger, own: 'sshdAlive' });
   const heartbeat = createHeartbeat({ path: sentinelPath(layout, 'sshdAlive'), text: `ims-sshd/${VERSION}`, logger });
   // Before the first beat: an open door beside a beating heart is what the agent believes (H39).
   await board.clear('door');

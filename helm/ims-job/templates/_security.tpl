@@ -21,7 +21,12 @@ readOnlyRootFilesystem: true
 capabilities:
   drop: [ALL]
   # It reads every file of the image, and puts certificates and the resolver's configuration into it.
-  add: [CHOWN, DAC_OVERRIDE, FOWNER, FSETID]
+  add: [CHOWN, DAC_OVERRIDE, FOWNER, FSETID{{ if include "ims-job.setsAttributes" . }}, LINUX_IMMUTABLE{{ end }}]
+{{- end }}
+
+{{- /* Beside a privileged container files may be immutable (chattr +i), which forbids the agent its own work too. */}}
+{{- define "ims-job.setsAttributes" -}}
+{{- if or (include "ims-job.privileged" .) (and (eq .Values.job.action "create") .Values.builder.privileged) }}true{{ end -}}
 {{- end }}
 
 {{- /* kiwi mounts into the root that it builds and changes into it; IMS itself gives every builder all rights. */}}

@@ -118,6 +118,16 @@ export function isTemporarySentinel(name: string, file: string): boolean {
   return name.startsWith(`.${file}.`) && /^[0-9a-f]{12}$/.test(name.slice(file.length + 2));
 }
 
+/** The name in the image's `/tmp` under which a script of the user is run over ssh; the token is a UUID. */
+export function scriptCopy(token: string): string {
+  return `ims-script.${token}`;
+}
+
+/** Whether a name in the image's `/tmp` is one of {@link scriptCopy}. */
+export function isScriptCopy(name: string): boolean {
+  return /^ims-script\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name);
+}
+
 /** What a writer of ours puts into a sentinel: the first line is the token, the rest the message. */
 export interface Note {
   readonly token: string;

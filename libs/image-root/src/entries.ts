@@ -25,7 +25,7 @@ export interface FileAttributes extends Owner {
 const TEMPORARY = 'ims-new';
 
 /** A fixed name, so that what a crash left is found and removed by the next write. */
-function temporaryOf(name: string): string {
+export function temporaryOf(name: string): string {
   return `.${name}.${TEMPORARY}`;
 }
 

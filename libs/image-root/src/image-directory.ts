@@ -3,6 +3,7 @@
 
 import type { ImageRoot } from './image-root.ts';
 import { KIND_NAMES, type Kind } from './pin.ts';
+import { despiteAttributes } from './despite.ts';
 import { takeOver, visitTree } from './tree.ts';
 
 /** What tightening did, for the log. */
@@ -32,7 +33,9 @@ export async function tightenImageDirectory(root: ImageRoot): Promise<TightenedD
   let tightened = 0;
   await visitTree(top, DIRECTORY.slice(1), async (visited) => {
     tightened += 1;
-    await takeOver(visited, tightMode(visited.pin.kind, visited.name));
+    await despiteAttributes(root.attributes, visited.obstacles, async () => {
+      await takeOver(visited, tightMode(visited.pin.kind, visited.name));
+    });
   });
   return { tightened };
 }

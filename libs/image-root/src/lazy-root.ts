@@ -1,6 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import type { Attributes } from './attributes.ts';
 import type { ImageRoot } from './image-root.ts';
 import { openImageRoot } from './open.ts';
 
@@ -11,11 +12,11 @@ export interface LazyRoot extends AsyncDisposable {
 }
 
 /** Opens nothing yet. */
-export function lazyImageRoot(path: string): LazyRoot {
+export function lazyImageRoot(path: string, attributes?: Attributes): LazyRoot {
   let opened: Promise<ImageRoot> | undefined;
   return {
     open: async () => {
-      opened ??= openImageRoot(path);
+      opened ??= openImageRoot(path, attributes);
       try {
         return await opened;
       } catch (error) {

@@ -6,6 +6,7 @@ import { resolve as absolute } from 'node:path';
 
 import { Failure } from '@ims/runtime';
 
+import type { Attributes } from './attributes.ts';
 import { named, unless } from './errno.ts';
 import { ImageRoot } from './image-root.ts';
 import { KIND_NAMES, pinPath, type Pin } from './pin.ts';
@@ -14,9 +15,10 @@ import { show } from './places.ts';
 /**
  * Opens an image root and holds it. The root itself must be a directory, not a link.
  *
+ * @param attributes takes off what forbids to change an entry; without it such an entry is a failure
  * @throws Failure ImageInvalid when it is not there; PlatformUnavailable without /proc
  */
-export async function openImageRoot(path: string): Promise<ImageRoot> {
+export async function openImageRoot(path: string, attributes?: Attributes): Promise<ImageRoot> {
   const whole = absolute(path);
   const pin = await named(`opening the image root ${show(whole)}`, async () => await pinPath(whole));
   try {
@@ -24,7 +26,7 @@ export async function openImageRoot(path: string): Promise<ImageRoot> {
       throw new Failure('ImageInvalid', `the image root ${show(whole)} is ${KIND_NAMES[pin.kind]}, not a directory`);
     }
     await provePaths(pin);
-    return new ImageRoot(whole, pin);
+    return new ImageRoot(whole, { pin, attributes });
   } catch (error) {
     await pin.close();
     throw error;

@@ -3,10 +3,20 @@
 
 import { Failure } from '@ims/runtime';
 
-import { printable, toBytes } from './bytes.ts';
+import type { Attributes } from './attributes.ts';
+import { printable, toBytes, toText } from './bytes.ts';
+import { despiteAttributes } from './despite.ts';
+import { temporaryOf } from './entries.ts';
 import { named } from './errno.ts';
 import { KIND_NAMES, type Pin } from './pin.ts';
 import { resolve, type Resolution } from './resolve.ts';
+
+/** A pinned root, and what takes attributes off that stand in the way of changing it. */
+export interface Ground {
+  readonly pin: Pin;
+  /** Without it, such entries are a failure. */
+  readonly attributes: Attributes | undefined;
+}
 
 /** A path for a message. */
 export function show(path: string): string {
@@ -26,16 +36,24 @@ export interface Parent {
 
 /** Works on the last name of a path in its pinned directory; `undefined` when that directory is not there. */
 export async function inParent<T>(
-  root: Pin,
+  ground: Ground,
   path: string,
   work: (parent: Parent, name: string) => Promise<T>,
 ): Promise<T | undefined> {
   const { directory, name } = split(path);
-  const place = await locate(root, directory);
+  const place = await locate(ground.pin, directory);
   if (!place.found) return undefined;
   await using pin = place.pin;
   if (pin.kind !== 'directory') return undefined;
-  return await named(`working on ${show(path)}`, async () => await work({ pin, path: place.path }, toBytes(name)));
+  const bytes = toBytes(name);
+  const obstacles = { directory: pin, names: async () => await Promise.resolve(['.', bytes, temporaryOf(bytes)]) };
+  return await named(`working on ${show(path)}`, async () => {
+    return await despiteAttributes(
+      ground.attributes,
+      obstacles,
+      async () => await work({ pin, path: place.path }, bytes),
+    );
+  });
 }
 
 /**
@@ -44,29 +62,35 @@ export async function inParent<T>(
  * @throws Failure ImageInvalid when it is not there
  */
 export async function writeIn(
-  root: Pin,
+  ground: Ground,
   path: string,
   work: (parent: Pin, name: string) => Promise<void>,
 ): Promise<void> {
-  const done = await inParent(root, path, async ({ pin }, name) => {
+  const done = await inParent(ground, path, async ({ pin }, name) => {
     await work(pin, name);
     return true;
   });
   if (done === true) return;
   const { directory } = split(path);
-  const place = await locate(root, directory);
+  const place = await locate(ground.pin, directory);
   if (place.found) await place.pin.close();
   const why = place.found ? `${show(directory)} is not a directory` : place.why;
   throw new Failure('ImageInvalid', `${show(path)} cannot be written: ${why}`);
 }
 
 /** Changes the very entry that a path leads to; it must exist. */
-export async function change(root: Pin, path: string, work: (pin: Pin) => Promise<void>): Promise<void> {
-  const place = await locate(root, path);
+export async function change(ground: Ground, path: string, work: (pin: Pin) => Promise<void>): Promise<void> {
+  const place = await locate(ground.pin, path);
   if (!place.found) throw new Failure('ImageInvalid', `${show(path)} cannot be changed: ${place.why}`);
   await using pin = place.pin;
+  const at = place.path;
   await named(`changing ${show(path)}`, async () => {
-    await work(pin);
+    if (pin.kind !== 'directory') {
+      await inParent(ground, toText(at), async () => await work(pin));
+      return;
+    }
+    const obstacles = { directory: pin, names: async () => await Promise.resolve(['.']) };
+    await despiteAttributes(ground.attributes, obstacles, async () => await work(pin));
   });
 }
 

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { isTemporarySentinel, SENTINELS } from '@ims/contract';
+import { isScriptCopy, isTemporarySentinel, SENTINELS } from '@ims/contract';
 
 import type { Finding } from './finding.ts';
 import type { ImageRoot } from './image-root.ts';
@@ -13,7 +13,8 @@ export interface ClearedFlags {
   readonly problems: readonly Finding[];
 }
 
-const FLAGS = [SENTINELS.complete.file, SENTINELS.failed.file, SENTINELS.refused.file];
+/** The names of the user's flags in the image's `/tmp`. */
+export const USER_FLAGS = [SENTINELS.complete.file, SENTINELS.failed.file, SENTINELS.refused.file];
 const STICKY = 0o1777;
 
 /** Makes the image's `/tmp` when it has none; an existing one keeps its mode (H22). Tells whether it was made. */
@@ -22,8 +23,9 @@ export async function ensureTemporary(root: ImageRoot): Promise<boolean> {
 }
 
 /**
- * Removes the user's flags that an earlier customization left in the image's `/tmp` (H21), and what a killed
- * writer of ours left half-written, whatever they are but a directory: that never counts as a flag, yet would be published, so it is told.
+ * Removes the user's flags that an earlier customization left in the image's `/tmp` (H21), and what writers of ours
+ * left there (a flag half-written when they were killed, the copy of a script that could not be removed from the shell),
+ * whatever they are but a directory: that never counts as a flag, yet would be published, so it is told.
  *
  * @throws Failure PathEscapesRoot, ImageInvalid when `/tmp` itself cannot be used
  */
@@ -32,8 +34,10 @@ export async function clearStaleFlags(root: ImageRoot): Promise<ClearedFlags> {
   const problems: Finding[] = [];
   await ensureTemporary(root);
   const present = (await root.list('/tmp')) ?? [];
-  const halfWritten = present.filter((name) => FLAGS.some((flag) => isTemporarySentinel(name, flag)));
-  for (const name of [...FLAGS, ...halfWritten]) {
+  const ours = present.filter(
+    (name) => isScriptCopy(name) || USER_FLAGS.some((flag) => isTemporarySentinel(name, flag)),
+  );
+  for (const name of [...USER_FLAGS, ...ours]) {
     const path = `/tmp/${name}`;
     const entry = await root.lstat(path);
     if (entry?.kind === 'directory') problems.push(inTheWay(path));

@@ -1,34 +1,32 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { chmod, chown, lchown, rmdir } from 'node:fs/promises';
+import { chmod, chown, lchown } from 'node:fs/promises';
 
 import { Failure } from '@ims/runtime';
 
-import { at, printable } from './bytes.ts';
-import { namesIn, removeEntry } from './entries.ts';
+import { at } from './bytes.ts';
+import type { Obstacles } from './despite.ts';
+import { namesIn } from './entries.ts';
 import { pinEntry, type Pin } from './pin.ts';
 
 /** Deeper trees are refused: mksquashfs could not name their files either (PATH_MAX). */
 export const DEEPEST = 1000;
 
-/**
- * Removes the entry `name` of a pinned directory with all below it; links are removed, never followed.
- *
- * @throws Failure PlatformUnavailable at a mount point, before anything below it is touched
- */
-export async function removeBelow(parent: Pin, name: string, depth = 0): Promise<boolean> {
-  await using pin = await pinEntry(parent, name);
-  if (pin === undefined) return false;
-  if (pin.kind !== 'directory') return await removeEntry(parent, name);
-  if ((await pin.mount()) !== (await parent.mount())) {
-    throw new Failure('PlatformUnavailable', `${printable(name)} is a mount point and is not emptied`, {
-      advice: 'unmount it first',
-    });
-  }
-  for (const child of await childrenOf(pin, depth)) await removeBelow(pin, child, depth + 1);
-  await rmdir(at(parent, name));
-  return true;
+/** A name in a pinned directory, and how far below the start of the walk. */
+export interface Spot {
+  readonly parent: Pin;
+  /** A byte string. */
+  readonly name: string;
+  readonly depth: number;
+}
+
+/** Below the start, all the names of a directory at once: one by one, each would cost some starts of programs. */
+export function obstaclesOf({ parent, name, depth }: Spot, besides: readonly string[]): Obstacles {
+  return {
+    directory: parent,
+    names: async () => [...besides, ...(depth === 0 ? [name] : await namesIn(parent))],
+  };
 }
 
 /**
@@ -43,13 +41,11 @@ export async function visitTree(
   await descend({ parent, name, depth: 0 }, visit);
 }
 
-async function descend(
-  { parent, name, depth }: { parent: Pin; name: string; depth: number },
-  visit: (entry: VisitedEntry) => Promise<void>,
-): Promise<void> {
+async function descend(spot: Spot, visit: (entry: VisitedEntry) => Promise<void>): Promise<void> {
+  const { parent, name, depth } = spot;
   await using pin = await pinEntry(parent, name);
   if (pin === undefined || (await pin.mount()) !== (await parent.mount())) return;
-  await visit({ parent, name, pin });
+  await visit({ parent, name, pin, obstacles: obstaclesOf(spot, []) });
   if (pin.kind !== 'directory') return;
   for (const child of await childrenOf(pin, depth))
     await descend({ parent: pin, name: child, depth: depth + 1 }, visit);
@@ -61,6 +57,8 @@ export interface VisitedEntry {
   /** A byte string. */
   readonly name: string;
   readonly pin: Pin;
+  /** Whose attributes forbid to change it. */
+  readonly obstacles: Obstacles;
 }
 
 /** Gives the very entry that is pinned to root and sets its mode. A link keeps its mode. */

@@ -2,24 +2,28 @@
 // SPDX-License-Identifier: MIT
 
 import { randomUUID } from 'node:crypto';
-import { rename } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 
 import { SENTINELS, type Layout } from '@ims/contract';
 import type { Volume } from '@ims/preparation';
 
-import { at } from './bytes.ts';
+import type { Attributes } from './attributes.ts';
+import { toBytes } from './bytes.ts';
 import { namesIn } from './entries.ts';
 import { named } from './errno.ts';
 import { pinEntry, pinPath, type Pin } from './pin.ts';
 import { progressOf, writeProgress, type RecordPlace } from './preparation-record.ts';
 import { freeSpace } from './space.ts';
-import { removeBelow } from './tree.ts';
+import { removeBelow } from './remove-below.ts';
+import { renameEntry } from './rename.ts';
 
 /** What a volume is made of. */
 export interface VolumeOptions {
   readonly layout: Layout;
   /** The job that is prepared. */
   readonly job: string;
+  /** Takes attributes off what is removed or moved; without it such an entry is a failure. */
+  readonly attributes?: Attributes;
 }
 
 /**
@@ -54,7 +58,7 @@ const JOURNAL = 'journal.jsonl';
 
 /** Makes the volume of one job, whose private directory must be there. */
 export function openVolume(options: VolumeOptions): Volume {
-  const { layout } = options;
+  const { layout, attributes } = options;
   const record = recordPlaceOf(options);
   const { unpacked } = record;
   const unpacking = `${layout.private}/${UNPACKING}${randomUUID()}`;
@@ -63,29 +67,29 @@ export function openVolume(options: VolumeOptions): Volume {
     progress: async () => await progressOf(record),
     hasBegun: async () => await holds(layout.private, JOURNAL),
     clear: async () => [
-      ...(await remove(layout.parent, STALE)),
-      ...(await remove(layout.private, STALE_PRIVATE)),
+      ...(await remove(layout.parent, STALE, attributes)),
+      ...(await remove(layout.private, STALE_PRIVATE, attributes)),
       // What is unpacked for this job, and only waits for its last step, is no product of an earlier one.
-      ...((await progressOf(record)) === 'unpacked' ? [] : await removeRoot(layout)),
+      ...((await progressOf(record)) === 'unpacked' ? [] : await removeRoot(options)),
     ],
     room: async () => await freeSpace(layout.parent),
     freshPlace: async () => {
-      await discard(layout.private);
+      await discard(options);
       return unpacking;
     },
     keep: async () => {
-      await move(unpacking, unpacked);
+      await move(unpacking, unpacked, attributes);
       await writeProgress(record, 'unpacked');
     },
     moveIn: async () => {
       if (await holds(layout.private, UNPACKED)) {
-        await removeRoot(layout);
-        await move(unpacked, layout.imageRoot);
+        await removeRoot(options);
+        await move(unpacked, layout.imageRoot, attributes);
       }
       await writeProgress(record, 'prepared');
     },
     discard: async () => {
-      await discard(layout.private);
+      await discard(options);
     },
   };
 }
@@ -96,30 +100,39 @@ export function recordPlaceOf({ layout, job }: VolumeOptions): RecordPlace {
 }
 
 /** Removes what this or an earlier start has unpacked and not moved in. */
-async function discard(own: string): Promise<void> {
-  await within(own, async (pin) => {
+async function discard({ layout, attributes }: VolumeOptions): Promise<void> {
+  await within(layout.private, async (pin) => {
     for (const name of await namesIn(pin)) {
       if (name.startsWith(UNPACKING) || name === UNPACKED)
-        await rename(at(pin, name), at(pin, DISCARDED + randomUUID()));
+        await renameEntry({ directory: pin, name }, { directory: pin, name: DISCARDED + randomUUID() }, attributes);
     }
-    for (const name of await namesIn(pin)) if (name.startsWith(DISCARDED)) await removeBelow(pin, name);
+    for (const name of await namesIn(pin)) if (name.startsWith(DISCARDED)) await removeBelow(pin, name, attributes);
   });
 }
 
-async function move(from: string, to: string): Promise<void> {
-  await named(`moving ${from} to ${to}`, async () => await rename(from, to));
+async function move(from: string, to: string, attributes: Attributes | undefined): Promise<void> {
+  await named(`moving ${from} to ${to}`, async () => {
+    await using source = await pinPath(dirname(from));
+    await using target = await pinPath(dirname(to));
+    const names = { from: toBytes(basename(from)), to: toBytes(basename(to)) };
+    await renameEntry({ directory: source, name: names.from }, { directory: target, name: names.to }, attributes);
+  });
 }
 
-async function removeRoot({ imageRoot }: Layout): Promise<string[]> {
-  const slash = imageRoot.lastIndexOf('/');
-  return await remove(imageRoot.slice(0, slash), [imageRoot.slice(slash + 1)]);
+async function removeRoot({ layout, attributes }: VolumeOptions): Promise<string[]> {
+  const { imageRoot } = layout;
+  return await remove(dirname(imageRoot), [basename(imageRoot)], attributes);
 }
 
 /** Removes entries of a directory with all below them, links themselves; gives the names of what was there. */
-async function remove(directory: string, names: readonly string[]): Promise<string[]> {
+async function remove(
+  directory: string,
+  names: readonly string[],
+  attributes: Attributes | undefined,
+): Promise<string[]> {
   return await within(directory, async (pin) => {
     const removed: string[] = [];
-    for (const name of names) if (await removeBelow(pin, name)) removed.push(name);
+    for (const name of names) if (await removeBelow(pin, name, attributes)) removed.push(name);
     return removed;
   });
 }

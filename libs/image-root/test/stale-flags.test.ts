@@ -28,6 +28,12 @@ describe('stale flags', () => {
     expect((await readdir(volume.at)).sort()).toEqual(['complete', 'keep', 'tmp']);
   });
 
+  it('H21 the copy of a script that the shell could not remove is removed, and what only looks alike stays', async () => {
+    const copy = 'ims-script.3f0b8f6e-8d5b-4a44-9a3e-0d5a2f8b6c11';
+    await using volume = await makeVolume({ [`tmp/${copy}`]: '#!/bin/sh', 'tmp/ims-script.mine': 'x' });
+    expect((await clearStaleFlags(volume.root)).removed).toEqual([`/tmp/${copy}`]);
+  });
+
   it('H21 that a killed writer left half-written are removed, and what only looks alike stays', async () => {
     await using volume = await makeVolume({
       'tmp/.failed.0123456789ab': 'half',

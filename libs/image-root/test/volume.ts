@@ -1,10 +1,13 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { chmod, lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { openImageRoot, type ImageRoot } from '../src/index.ts';
+import { createRunner } from '@ims/process';
+import { silentLogger } from '@ims/runtime';
+
+import { createAttributes, openImageRoot, removePath, type ImageRoot } from '../src/index.ts';
 
 /** What a test puts into a tree: text is a file, `-> x` a link, `/` a directory. */
 export type Tree = Readonly<Record<string, string>>;
@@ -17,6 +20,8 @@ export interface Volume extends AsyncDisposable {
   readonly root: ImageRoot;
   readonly outside: string;
 }
+
+const attributes = createAttributes({ runner: createRunner({ logger: silentLogger }), logger: silentLogger });
 
 export const SECRET = 'the secret that lies outside';
 
@@ -33,7 +38,7 @@ export async function makeVolume(tree: Tree = {}): Promise<Volume> {
   const root = await openImageRoot(at);
   const dispose = async (): Promise<void> => {
     await root.close();
-    await rm(parent, { recursive: true, force: true });
+    await removePath(parent, attributes);
   };
   return { parent, at, root, outside, [Symbol.asyncDispose]: dispose };
 }

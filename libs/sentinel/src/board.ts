@@ -4,6 +4,7 @@
 import { SENTINELS, type Layout, type Sentinel, type SentinelName } from '@ims/contract';
 import type { Board, Logger } from '@ims/runtime';
 import { clearSentinel, noUserDirectory, postSentinel, readSentinel, type ReadRule } from './file.ts';
+import { isForbidden } from './errno.ts';
 import { ensurePrivateDirectory } from './private-directory.ts';
 import { withReserve } from './reserve.ts';
 import { createSettledReader } from './settled.ts';
@@ -19,6 +20,11 @@ export interface BoardOptions {
   readonly logger: Logger;
   /** This container's own heartbeat, whose beats wake nobody. */
   readonly own?: 'agentAlive' | 'sshdAlive';
+  /**
+   * Takes attributes off a directory and a name in it that forbid to change them (chattr +i, +a), and tells whether
+   * there was one. Without it such a sentinel is a failure.
+   */
+  readonly unlock?: (directory: string, name: string) => Promise<boolean>;
   /** The slow tick in milliseconds; 3 s when left out. */
   readonly tickMs?: number;
 }
@@ -50,14 +56,14 @@ export function createBoard(options: BoardOptions): ClosableBoard {
     post: async (name, note) => {
       const durable = SENTINELS[name].place !== 'private';
       if (!durable) await ensurePrivateDirectory(layout.private);
-      const posted = await inDirectory(options, name, async (path) => {
+      const posted = await changing(options, name, async (path) => {
         await withReserve(layout.private, () => postSentinel(path, note, { durable }));
         return true;
       });
       if (posted === undefined) throw noUserDirectory();
     },
     clear: async (name) => {
-      await inDirectory(options, name, clearSentinel);
+      await changing(options, name, clearSentinel);
     },
     until: async (evaluate, signal) => await evaluateUntil(evaluate, watching.join(), signal),
     close: async () => {
@@ -79,6 +85,25 @@ async function readSafely(options: BoardOptions, name: SentinelName): Promise<Se
 /** In the jail a flag counts only when root owns it (H28): other users of the image can write to its /tmp. */
 function ruleFor(layout: Layout, name: SentinelName): ReadRule {
   return layout.jailed && SENTINELS[name].place === 'user' ? { ownerUid: ROOT_UID } : {};
+}
+
+/** As {@link inDirectory}, once more when attributes forbade it and could be taken off. */
+async function changing<T>(
+  options: BoardOptions,
+  name: SentinelName,
+  work: (path: string) => Promise<T>,
+): Promise<T | undefined> {
+  const { unlock } = options;
+  return await inDirectory(options, name, async (path) => {
+    try {
+      return await work(path);
+    } catch (error) {
+      if (unlock === undefined || !isForbidden(error)) throw error;
+      const slash = path.lastIndexOf('/');
+      if (!(await unlock(path.slice(0, slash), path.slice(slash + 1)))) throw error;
+      return await work(path);
+    }
+  });
 }
 
 /** Does something to a sentinel's path while its directory is held; undefined when there is no such directory. */

@@ -19,3 +19,8 @@ export function volumeFailure(error: unknown, attempt: { what: string; path: str
     cause: error,
   });
 }
+
+/** Whether the system forbade it as it forbids what attributes of a file do not allow (chattr(1)). */
+export function isForbidden(error: unknown): boolean {
+  return codeOf(error instanceof Failure ? error.cause : error) === 'EPERM';
+}

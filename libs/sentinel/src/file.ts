@@ -137,16 +137,17 @@ export async function clearSentinel(path: string): Promise<void> {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return;
     if (code !== 'EISDIR' && code !== 'EPERM') throw volumeFailure(error, { what: 'remove', path });
-    await removeDirectory(path);
+    await removeDirectory(path, error);
   }
 }
 
-async function removeDirectory(path: string): Promise<void> {
+async function removeDirectory(path: string, refusal: unknown): Promise<void> {
   try {
     await rmdir(path);
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTEMPTY' || code === 'EEXIST') return;
+    if (code === 'ENOTDIR') throw volumeFailure(refusal, { what: 'remove', path });
     throw volumeFailure(error, { what: 'remove', path });
   }
 }

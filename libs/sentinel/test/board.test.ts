@@ -8,7 +8,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { layoutOf, type SentinelName } from '@ims/contract';
 import { silentLogger, type Logger } from '@ims/runtime';
 import { cleanUp, eventually, onCleanup, recordingLogger, temporaryDirectory } from '@ims/testing';
-import { createBoard, volumeDirectory, type ClosableBoard, type UserDirectory } from '../src/index.ts';
+import {
+  createBoard,
+  volumeDirectory,
+  type BoardOptions,
+  type ClosableBoard,
+  type UserDirectory,
+} from '../src/index.ts';
 import { watchPinned } from '../src/watch.ts';
 import { pinnedDirectory } from './pinned.ts';
 
@@ -25,7 +31,10 @@ interface Job {
 }
 
 const job = async (
-  options: { jailed?: boolean; tickMs?: number; logger?: Logger; userDirectory?: UserDirectory } = {},
+  options: { jailed?: boolean; tickMs?: number; logger?: Logger; userDirectory?: UserDirectory } & Pick<
+    BoardOptions,
+    'unlock'
+  > = {},
 ): Promise<Job> => {
   const parent = await temporaryDirectory('board');
   const layout = layoutOf({ parent, action: 'customize', jailed: options.jailed ?? false });
@@ -35,6 +44,7 @@ const job = async (
     layout,
     userDirectory: options.userDirectory ?? (layout.jailed ? pinnedDirectory(userPath) : volumeDirectory(parent)),
     logger: options.logger ?? silentLogger,
+    ...(options.unlock === undefined ? {} : { unlock: options.unlock }),
     tickMs: options.tickMs ?? NEVER_MS,
   });
   onCleanup(async () => {
@@ -55,6 +65,32 @@ const whenIdle = async (evaluations: () => number): Promise<void> => {
     return settled && last > 0;
   });
 };
+
+describe('a flag that may not be changed', () => {
+  it('is cleared and posted when its attributes can be taken off, and is a failure when not', async () => {
+    const unlock = async (directory: string, name: string): Promise<boolean> => {
+      await Promise.resolve();
+      return spawnSync('chattr', ['-i', '-a', '.', name], { cwd: directory }).status === 0;
+    };
+    const locked = await job({ jailed: true });
+    const free = await job({ jailed: true, unlock });
+    onCleanup(async () => {
+      await Promise.resolve(spawnSync('chattr', ['-R', '-i', '-a', locked.userPath, free.userPath]));
+    });
+    for (const { userPath } of [locked, free]) {
+      await writeFile(`${userPath}/complete`, '');
+      await writeFile(`${userPath}/complete.refused`, '');
+      const files = [`${userPath}/complete`, `${userPath}/complete.refused`];
+      expect(spawnSync('chattr', ['+i', ...files]).status).toBe(0);
+      expect(spawnSync('chattr', ['+a', userPath]).status).toBe(0);
+    }
+    await expect(locked.board.clear('complete')).rejects.toThrow(/cannot remove .*: EPERM/);
+    await expect(locked.board.post('refused')).rejects.toThrow(/cannot write .*: EPERM/);
+    await free.board.clear('complete');
+    await free.board.post('refused');
+    expect(await readdir(free.userPath)).toEqual(['complete.refused']);
+  });
+});
 
 describe('waiting', () => {
   it('evaluates at once, before anything happens', async () => {

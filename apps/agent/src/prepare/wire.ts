@@ -3,7 +3,7 @@
 
 import type { CommonOptions } from '@ims/cli';
 import { createFetcher } from '@ims/download';
-import { openVolume } from '@ims/image-root';
+import { createAttributes, openVolume } from '@ims/image-root';
 import { createPodReporter } from '@ims/kube';
 import { openLogger } from '@ims/logging';
 import type { PreparationPorts } from '@ims/preparation';
@@ -55,7 +55,7 @@ export async function wirePreparation(
     ports: {
       fetcher,
       unpacker: createUnpacker({ runner, logger, archive, place: source.place }),
-      volume: openVolume({ layout, job: settings.jobId }),
+      volume: openVolume({ layout, job: settings.jobId, attributes: createAttributes({ runner, logger }) }),
       reporter: combineReporters([
         createStatusFile({ path: `${layout.private}/status.json`, logger }),
         createTerminationMessage({ path: values.IMS_TERMINATION_LOG, logger }),

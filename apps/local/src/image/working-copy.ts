@@ -1,9 +1,10 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+import { createAttributes, removePath } from '@ims/image-root';
 import { complaintOf, Failure, type Command, type Logger, type Runner } from '@ims/runtime';
 import { unpack } from '@ims/squashfs';
 import { notAnImageRoot, type Compression, type ImageSource } from './image-source.ts';
@@ -24,14 +25,15 @@ const MAKE_ROOM = { advice: 'free space there, or set IMS_JOB_HOME to a larger f
  * @throws Failure NoSpace, ConfigurationInvalid; the unfinished copy is gone then
  */
 export async function makeWorkingCopy(source: ImageSource, target: string, ports: CopyPorts): Promise<void> {
-  await rm(target, { recursive: true, force: true });
+  const attributes = createAttributes(ports);
+  await removePath(target, attributes);
   await mkdir(dirname(target), { recursive: true, mode: 0o755 });
   await requireSpace(source, dirname(target), ports);
   try {
     await fill(source, target, ports);
     await requireImageRoot(source, target);
   } catch (error) {
-    await rm(target, { recursive: true, force: true });
+    await removePath(target, attributes);
     throw error;
   }
 }

@@ -43,7 +43,7 @@ export async function runSession(
   await emptyConfig(paths);
   await makeUserKey(paths, ports.runner);
   await mkdir(layout.private, { recursive: true, mode: 0o700 });
-  if (needed === 'both') await forgetForerunners(layout, imageRootOf(paths, record), ports.logger);
+  if (needed === 'both') await forgetForerunners(layout, imageRootOf(paths, record), ports);
   using feed = watchStatus(paths.volume, new Date());
   const port = await freePort();
   const sides = startSides(paths, record, { needed, ports, isolation, port, feed });

@@ -1,6 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { scriptCopy } from '@ims/contract';
 import type { JobPaths } from '../job/home.ts';
 import { quote } from './quote.ts';
 import { hostKeyAlias, keyFiles, SHELL_ADDRESS } from './keys.ts';
@@ -74,7 +75,7 @@ const STARTED: Readonly<Record<Interpreter, string>> = {
  */
 export function runFromStdin(token: string, interpreter: Interpreter): string {
   return [
-    `umask 077; set -C; file=/tmp/ims-script.${token}`,
+    `umask 077; set -C; file=/tmp/${scriptCopy(token)}`,
     `trap 'rm -f "$file"' EXIT`,
     `trap 'exit 129' HUP`,
     `trap 'exit 143' TERM`,

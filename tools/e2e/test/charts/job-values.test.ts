@@ -132,5 +132,8 @@ describe('a value of the chart', () => {
     const job = only<JobObject>(made, 'Job');
     expect(container(job, 'build-image').securityContext).toEqual({ privileged });
     for (const name of ['agent', 'sshd']) expect(container(job, name).securityContext?.privileged).toBeUndefined();
+    // Whoever has every right can make files immutable, which the agent then has to change.
+    const mayLift = container(job, 'agent').securityContext?.capabilities?.add?.includes('LINUX_IMMUTABLE');
+    expect(mayLift).toBe(privileged);
   });
 });
