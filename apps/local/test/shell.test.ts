@@ -134,9 +134,9 @@ describe('what is run over ssh', () => {
 
   it('posts a flag in one step, with every character of its reason', async () => {
     const flags = await temporaryDirectory();
-    await run('sh', ['-c', postFlag({ ...shell, flags }, 'failed', `script\nit's $(over) "now"`)]);
+    await run('sh', ['-c', postFlag({ ...shell, flags }, 'failed', `it's $(over) "now"`)]);
     expect(await readdir(flags)).toEqual(['failed']);
-    expect(await readFile(join(flags, 'failed'), 'utf8')).toBe(`script\nit's $(over) "now"\n`);
+    expect(await readFile(join(flags, 'failed'), 'utf8')).toBe(`it's $(over) "now"\n`);
   });
 
   it('tells a person the same door and the flags as that shell sees them', () => {

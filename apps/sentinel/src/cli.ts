@@ -24,7 +24,7 @@ export async function run(start: Start): Promise<number> {
       .option('--directory <path>', 'the shared volume; wins over IMAGE_ROOT_PARENT')
       .option('--jailed', "the user's flags lie in the image's /tmp; wins over SSH_JAIL")
       .option('--no-jailed', "the user's flags lie on the volume; wins over SSH_JAIL");
-    const at = (work: (bench: Bench) => Promise<number>): Promise<number> => atBench(start, program.opts(), work);
+    const at = (work: (bench: Bench) => Promise<number>): Promise<number> => atBench(start, program, work);
     defineCommands(program, act, at);
     defineWait(program, act, async (files, timeoutMs) => {
       const { termination } = start;
@@ -67,17 +67,14 @@ function defineWait(
 ): void {
   program
     .command('wait')
-    .description('wait until one of the signal files is there; exits with 22 when the time is up')
+    .description('wait until one of the signal files is there and print its name; exits with 22 when the time is up')
     .addArgument(manyNames())
     .option('--timeout <duration>', 'how long: 500ms, 60s, 5m, 1h; for ever when left out', durationOption)
     .action(act(async (files: string[], { timeout }: { timeout?: number }) => await action(files, timeout)));
 }
 
-async function atBench(
-  start: Start,
-  options: CommonOptions & JobFlags,
-  work: (bench: Bench) => Promise<number>,
-): Promise<number> {
+async function atBench(start: Start, program: Command, work: (bench: Bench) => Promise<number>): Promise<number> {
+  const options: CommonOptions & JobFlags = program.opts();
   const { logLevel, output } = options;
   const env = logLevel === undefined ? start.env : { ...start.env, LOG_LEVEL: logLevel };
   const { layout, warnings, ...config } = readConfig(env, options);
@@ -89,7 +86,13 @@ async function atBench(
     : volumeDirectory(layout.parent);
   const board = createBoard({ layout, userDirectory, logger });
   try {
-    return await work({ board, layout, output, write: start.write });
+    return await work({
+      board,
+      layout,
+      output,
+      isOutputChosen: program.getOptionValueSource('output') === 'cli',
+      write: start.write,
+    });
   } finally {
     await board.close();
   }

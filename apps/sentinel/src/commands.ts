@@ -1,9 +1,9 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { EXIT_DONE, type Layout, type SentinelName } from '@ims/contract';
+import { EXIT_DONE, SENTINELS, type Layout, type SentinelName } from '@ims/contract';
 import { withDeadline } from '@ims/runtime';
-import { noteWith, type ClosableBoard } from '@ims/sentinel';
+import type { ClosableBoard } from '@ims/sentinel';
 import { FILE_NAMES, sentinelOf } from './names.ts';
 import { lineOf, reportOn, type SentinelReport } from './report.ts';
 
@@ -12,13 +12,15 @@ export interface Bench {
   readonly board: ClosableBoard;
   readonly layout: Layout;
   readonly output: 'text' | 'json';
+  /** Whether somebody asked for this output; else it is the one for a pipe or for a terminal. */
+  readonly isOutputChosen: boolean;
   readonly write: (line: string) => void;
 }
 
 /** Writes a sentinel; without a message it is empty, as the reference makes it. */
 export async function post(bench: Bench, file: string, message: string | undefined): Promise<number> {
   const name = sentinelOf(file);
-  await bench.board.post(name, message === undefined ? undefined : noteWith('script', message));
+  await bench.board.post(name, message === undefined ? undefined : { words: message });
   bench.write(lineOf(await look(bench, name), bench.output));
   return EXIT_DONE;
 }
@@ -48,7 +50,8 @@ export interface Wait {
 }
 
 /**
- * Waits until one of the sentinels is there and tells each that is.
+ * Waits until one of the sentinels is there and prints its name alone, for `case $(ims-sentinel wait …)`. When several
+ * are there, `failed` is the one, as it is for the pair; else the first that was asked for. Who asks for JSON gets all.
  *
  * @throws Failure DeadlineExceeded, or the signal's reason
  */
@@ -59,8 +62,18 @@ export async function wait(bench: Bench, { files, timeoutMs, signal }: Wait): Pr
     timeoutMs === undefined
       ? await until(signal)
       : await withDeadline({ ms: timeoutMs, what: `waiting for ${files.join(' or ')}`, signal }, until);
-  for (const report of found) bench.write(lineOf(report, bench.output));
+  const lines = bench.output === 'json' && bench.isOutputChosen ? found.map(asJson) : [winner(found)];
+  for (const line of lines) bench.write(line);
   return EXIT_DONE;
+}
+
+function asJson(report: SentinelReport): string {
+  return lineOf(report, 'json');
+}
+
+function winner(found: readonly SentinelReport[]): string {
+  const names = found.map(({ name }) => name);
+  return names.find((name) => name === SENTINELS.failed.file) ?? names[0] ?? '';
 }
 
 async function present(bench: Bench, files: readonly string[]): Promise<SentinelReport[] | undefined> {

@@ -32,18 +32,17 @@ describe('post and clear', () => {
     await expect(readFile(`${volume.parent}/complete`)).rejects.toThrow('ENOENT');
   });
 
-  it('write a message as a note of a script', async () => {
+  it("write a message as its writer's own words", async () => {
     const { lines } = await sentinel('--output', 'json', 'post', 'failed', '--message', 'the RPM is missing');
     expect(lines).toEqual([
       {
         name: 'failed',
         path: `${volume.parent}/failed`,
-        state: 'note',
-        token: 'script',
+        state: 'text',
         message: 'the RPM is missing',
       },
     ]);
-    expect(await readFile(`${volume.parent}/failed`, 'utf8')).toBe('script\nthe RPM is missing\n');
+    expect(await readFile(`${volume.parent}/failed`, 'utf8')).toBe('the RPM is missing\n');
   });
 
   it('find the flags of a jailed job in the image', async () => {
@@ -70,11 +69,27 @@ describe('post and clear', () => {
 });
 
 describe('wait', () => {
-  it('ends with 0 when one of the flags comes, and tells which', async () => {
+  it('ends with 0 when one of the flags comes, and prints its name alone into a pipe', async () => {
     const program = await waiting('complete', 'failed');
     await writeFile(`${volume.parent}/failed`, 'my own words');
     expect(await program.ended).toEqual({ code: 0, signal: null });
-    expect(program.lines).toMatchObject([{ name: 'failed', state: 'text', message: 'my own words' }]);
+    expect(program.stdout).toBe('failed\n');
+  });
+
+  it('prints one name when several flags are there: failed wins, else the first that was asked for', async () => {
+    for (const flag of ['complete', 'failed', 'ready']) await writeFile(`${volume.parent}/${flag}`, '');
+    expect((await sentinel('wait', 'complete', 'failed')).stdout).toBe('failed\n');
+    expect((await sentinel('--output', 'text', 'wait', 'ready', 'complete')).stdout).toBe('ready\n');
+  });
+
+  it('tells all of them to who asks for JSON', async () => {
+    await writeFile(`${volume.parent}/complete`, '');
+    await writeFile(`${volume.parent}/failed`, 'my own words');
+    const { lines } = await sentinel('--output', 'json', 'wait', 'complete', 'failed', 'exiting');
+    expect(lines).toMatchObject([
+      { name: 'complete', state: 'empty' },
+      { name: 'failed', state: 'text', message: 'my own words' },
+    ]);
   });
 
   it('ends at once when the flag is there already', async () => {
@@ -113,6 +128,19 @@ describe('show', () => {
       }),
     );
   });
+
+  it.each(['done', 'failed', 'interrupted', 'peer-lost', 'refused', 'failed\nbecause of it'])(
+    "takes a person's own %j for text, although it begins like a note of the pair",
+    async (words) => {
+      for (const flag of ['complete', 'failed']) await writeFile(`${volume.parent}/${flag}`, `${words}\n`);
+      const { lines } = await sentinel('--output', 'json', 'show');
+      const flags = lines.filter(({ name }) => name === 'complete' || name === 'failed');
+      expect(flags).toMatchObject([
+        { name: 'complete', state: 'text', message: words },
+        { name: 'failed', state: 'text', message: words },
+      ]);
+    },
+  );
 
   it('is text for people', async () => {
     await writeFile(`${volume.parent}/failed`, 'two\nlines');

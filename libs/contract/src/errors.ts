@@ -14,3 +14,8 @@ export const ERRORS = { ...JOB_ERRORS, ...SHELL_ERRORS, ...IMAGE_ERRORS, ...STOR
 
 /** The stable reason of a failure. */
 export type Reason = keyof typeof ERRORS;
+
+/** Whether a text is a stable reason of the table. */
+export function isReason(text: string): text is Reason {
+  return Object.hasOwn(ERRORS, text);
+}

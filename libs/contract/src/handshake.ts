@@ -1,7 +1,8 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { Note, Sentinel, Token } from './sentinels.ts';
+import { isReason } from './errors.ts';
+import { RELEASE_TOKENS, SENTINELS, type Note, type OwnNote, type Sentinel, type SentinelName } from './sentinels.ts';
 
 /** What the sshd container asks when the user said complete, the shell still open. */
 export interface Question {
@@ -18,9 +19,6 @@ export interface Verdict {
   /** Why not, for a person; empty when accepted. */
   readonly reason: string;
 }
-
-/** A note with a token of ours. */
-export type OwnNote = Note & { readonly token: Token };
 
 /** The text of a `question` sentinel. */
 export function encodeQuestion(question: Question): OwnNote {
@@ -47,6 +45,16 @@ export function decodeVerdict(sentinel: Sentinel): Verdict | undefined {
   return { id, answer: note.token, reason: reason.join('\n') };
 }
 
+/**
+ * Whether one of our programs wrote this into the sentinel: anything else there is a person's own text. Where people
+ * write, a release is taken for one only with a reason of our table: `echo failed > failed` is somebody's word.
+ */
+export function isOwnNote(name: SentinelName, note: Note): boolean {
+  const { tokens, place }: { tokens: readonly string[]; place: string } = SENTINELS[name];
+  if (!tokens.includes(note.token)) return false;
+  return place !== 'user' || !isReleaseToken(note.token) || isReason(note.message.split('\n', 1)[0] ?? '');
+}
+
 /** The note in a sentinel, if one of our programs wrote it. */
 export function noteOf(sentinel: Sentinel): Note | undefined {
   return sentinel.kind === 'present' && sentinel.content === 'note' ? sentinel.note : undefined;
@@ -60,7 +68,7 @@ export function textOf(sentinel: Sentinel): string {
 
 /** One half gave up and releases the other: in `failed` or `exiting`, and never a user's word. */
 export interface Release {
-  readonly token: 'failed' | 'interrupted' | 'peer-lost';
+  readonly token: (typeof RELEASE_TOKENS)[number];
   /** A reason of the errors table, as far as the writer knew one. */
   readonly reason: string;
   readonly message: string;
@@ -74,7 +82,11 @@ export function encodeRelease(release: Release): OwnNote {
 /** The release in a sentinel, or `undefined` when it holds a user's word or nothing. */
 export function decodeRelease(sentinel: Sentinel): Release | undefined {
   const note = noteOf(sentinel);
-  if (note?.token !== 'failed' && note?.token !== 'interrupted' && note?.token !== 'peer-lost') return undefined;
+  if (note === undefined || !isReleaseToken(note.token)) return undefined;
   const [reason = '', ...message] = note.message.split('\n');
   return { token: note.token, reason, message: message.join('\n') };
+}
+
+function isReleaseToken(token: string): token is Release['token'] {
+  return (RELEASE_TOKENS as readonly string[]).includes(token);
 }

@@ -17,8 +17,16 @@ export interface SentinelRow {
   readonly place: SentinelPlace;
   readonly writers: readonly Party[];
   readonly readers: readonly Party[];
+  /**
+   * First lines by which a file is a note of our own programs. Whatever else stands in it is a person's own text, also
+   * when it is a word that means something in another file.
+   */
+  readonly tokens: readonly string[];
   readonly meaning: string;
 }
+
+/** With these one half says that it gave up. */
+export const RELEASE_TOKENS = ['failed', 'interrupted', 'peer-lost'] as const;
 
 /** Directory on the volume, owned by root with mode 0700, for what no reference container knows. */
 export const PRIVATE_DIRECTORY = '.ims';
@@ -30,6 +38,7 @@ export const SENTINELS = {
     place: 'parent',
     writers: ['agent'],
     readers: ['sshd'],
+    tokens: ['ready'],
     meaning: 'sshd may start: its configuration and keys are in place, stale flags are gone',
   },
   complete: {
@@ -37,6 +46,7 @@ export const SENTINELS = {
     place: 'user',
     writers: ['user'],
     readers: ['sshd', 'agent'],
+    tokens: [],
     meaning: 'the user is done: publish the image',
   },
   failed: {
@@ -44,6 +54,7 @@ export const SENTINELS = {
     place: 'user',
     writers: ['user', 'sshd', 'agent'],
     readers: ['sshd', 'agent'],
+    tokens: RELEASE_TOKENS,
     meaning: 'the customization failed: do not publish; wins over `complete`',
   },
   refused: {
@@ -51,6 +62,7 @@ export const SENTINELS = {
     place: 'user',
     writers: ['sshd'],
     readers: ['user'],
+    tokens: ['refused'],
     meaning: 'why the last `complete` was taken back',
   },
   exiting: {
@@ -58,6 +70,7 @@ export const SENTINELS = {
     place: 'parent',
     writers: ['sshd', 'agent'],
     readers: ['sshd', 'agent'],
+    tokens: ['done', ...RELEASE_TOKENS],
     meaning:
       'every session is gone and sshd is going down; `done`, also by an agent, means that no shell is needed any more',
   },
@@ -66,6 +79,7 @@ export const SENTINELS = {
     place: 'parent',
     writers: ['builder'],
     readers: ['sshd', 'agent'],
+    tokens: [],
     meaning: 'the build of a create job failed',
   },
   agentAlive: {
@@ -73,6 +87,7 @@ export const SENTINELS = {
     place: 'private',
     writers: ['agent'],
     readers: ['sshd'],
+    tokens: ['alive'],
     meaning: 'heartbeat of the agent: its modification time moves',
   },
   sshdAlive: {
@@ -80,6 +95,7 @@ export const SENTINELS = {
     place: 'private',
     writers: ['sshd'],
     readers: ['agent'],
+    tokens: ['alive'],
     meaning: 'heartbeat of the sshd container',
   },
   door: {
@@ -87,6 +103,7 @@ export const SENTINELS = {
     place: 'private',
     writers: ['sshd'],
     readers: ['agent'],
+    tokens: ['open'],
     meaning: 'token `open`: the login probe worked, the message holds the host keys',
   },
   question: {
@@ -94,6 +111,7 @@ export const SENTINELS = {
     place: 'private',
     writers: ['sshd'],
     readers: ['agent'],
+    tokens: ['asked'],
     meaning: 'the user said complete: may the shell go? The message holds number and open terminals',
   },
   verdict: {
@@ -101,6 +119,7 @@ export const SENTINELS = {
     place: 'private',
     writers: ['agent'],
     readers: ['sshd'],
+    tokens: ['accepted', 'refused', 'rejected'],
     meaning: 'token `accepted`, `refused` (the shell stays) or `rejected` (the job fails), then number and reason',
   },
 } as const satisfies Record<string, SentinelRow>;
@@ -145,22 +164,16 @@ export type Sentinel =
   | { readonly kind: 'present'; readonly content: 'note'; readonly note: Note }
   | { readonly kind: 'present'; readonly content: 'unrecognised'; readonly text: string };
 
-/** Tokens that our own programs write; any other first line is the user's own text. */
-export const TOKENS = [
-  'ready',
-  'alive',
-  'open',
-  'asked',
-  'accepted',
-  'refused',
-  'rejected',
-  'user',
-  'script',
-  'failed',
-  'interrupted',
-  'peer-lost',
-  'done',
-] as const;
-
 /** A token of ours. */
-export type Token = (typeof TOKENS)[number];
+export type Token = (typeof SENTINELS)[SentinelName]['tokens'][number];
+
+/** Every token that our own programs write, in the order of the table. */
+export const TOKENS: readonly Token[] = [...new Set(Object.values(SENTINELS).flatMap(({ tokens }) => tokens))];
+
+/** A note with a token of ours. */
+export type OwnNote = Note & { readonly token: Token };
+
+/** A text without a token: what somebody who is no part of the pair has to say. */
+export interface Words {
+  readonly words: string;
+}

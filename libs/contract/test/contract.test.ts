@@ -16,12 +16,15 @@ import {
   encodeTermination,
   encodeVerdict,
   ERRORS,
+  isOwnNote,
   layoutOf,
   manifestOf,
   PHASES,
+  RELEASE_TOKENS,
   sentinelPath,
   SESSION_PHASES,
   TERMINATION_MESSAGE_LIMIT,
+  TOKENS,
   VERSION,
   type JobStatus,
   type PhaseRow,
@@ -92,6 +95,27 @@ describe('what the two halves tell each other', () => {
         undefined,
         undefined,
         undefined,
+      ]);
+    }
+  });
+});
+
+describe('a text in a file where people write', () => {
+  it.each(['failed', 'complete'] as const)('%s is never taken for a note because of a word of ours', (name) => {
+    for (const token of TOKENS) {
+      expect(isOwnNote(name, { token, message: '' })).toBe(false);
+      expect(isOwnNote(name, { token, message: 'because of it' })).toBe(false);
+      expect(isOwnNote(name, { token, message: 'constructor\nof it' })).toBe(false);
+    }
+  });
+
+  it('is a release when it gives one of our reasons, and in failed only', () => {
+    for (const token of RELEASE_TOKENS) {
+      const note = encodeRelease({ token, reason: 'NoSpace', message: '' });
+      expect([isOwnNote('failed', note), isOwnNote('complete', note), isOwnNote('exiting', note)]).toEqual([
+        true,
+        false,
+        true,
       ]);
     }
   });

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { decodeRelease, ERRORS, noteOf, textOf, type Reason, type Release, type Sentinel } from '@ims/contract';
+import { decodeRelease, isReason, noteOf, textOf, type Release, type Sentinel } from '@ims/contract';
 
 import type { ExportPorts } from './ports.ts';
 import type { ExportState, Facts } from './states.ts';
@@ -41,15 +41,12 @@ function saysComplete(exiting: Sentinel): boolean {
 /** The terminal state that follows when the sshd container gave up. */
 export function gaveUp(facts: Facts, release: Release): ExportState {
   if (release.token === 'interrupted') return { phase: 'Interrupted', facts, message: release.message };
-  return { phase: 'Failed', facts, reason: knownReason(release.reason), message: release.message };
+  const reason = isReason(release.reason) ? release.reason : 'Defect';
+  return { phase: 'Failed', facts, reason, message: release.message };
 }
 
 /** The terminal state that follows a `failed` of the user. */
 export function markedFailed(facts: Facts, text: string): ExportState {
   const why = text === '' ? '' : `: ${text}`;
   return { phase: 'Failed', facts, reason: 'MarkedFailed', message: `the user marked the job as failed${why}` };
-}
-
-function knownReason(text: string): Reason {
-  return text in ERRORS ? (text as Reason) : 'Defect';
 }

@@ -1,14 +1,14 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { Note, Sentinel, SentinelName, Token } from '@ims/contract';
+import type { OwnNote, Sentinel, SentinelName, Words } from '@ims/contract';
 
 /** The signal files of one job, as both stories see them. `libs/sentinel` implements it. */
 export interface Board {
   /** Reads one sentinel; never throws for what a hostile user may put there. */
   read(name: SentinelName): Promise<Sentinel>;
   /** Writes it atomically; without a note it is empty. Throws when the volume refuses. */
-  post(name: SentinelName, note?: Note & { token: Token }): Promise<void>;
+  post(name: SentinelName, note?: OwnNote | Words): Promise<void>;
   /** Takes it away; one that is absent is fine. */
   clear(name: SentinelName): Promise<void>;
   /**

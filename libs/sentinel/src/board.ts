@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { SENTINELS, type Layout, type Sentinel, type SentinelName } from '@ims/contract';
+import { isOwnNote, SENTINELS, type Layout, type Note, type Sentinel, type SentinelName } from '@ims/contract';
 import type { Board, Logger } from '@ims/runtime';
 import { clearSentinel, noUserDirectory, postSentinel, readSentinel, type ReadRule } from './file.ts';
 import { isForbidden } from './errno.ts';
@@ -84,7 +84,8 @@ async function readSafely(options: BoardOptions, name: SentinelName): Promise<Se
 
 /** In the jail a flag counts only when root owns it (H28): other users of the image can write to its /tmp. */
 function ruleFor(layout: Layout, name: SentinelName): ReadRule {
-  return layout.jailed && SENTINELS[name].place === 'user' ? { ownerUid: ROOT_UID } : {};
+  const isOwn = (note: Note): boolean => isOwnNote(name, note);
+  return layout.jailed && SENTINELS[name].place === 'user' ? { ownerUid: ROOT_UID, isOwn } : { isOwn };
 }
 
 /** As {@link inDirectory}, once more when attributes forbade it and could be taken off. */

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { TOKENS, type OwnNote, type Sentinel, type Token } from '@ims/contract';
+import { TOKENS, type Note, type OwnNote, type Sentinel, type Token, type Words } from '@ims/contract';
 
 /** How much of a sentinel is read and written, in bytes; what a user put behind it is not looked at. */
 export const SENTINEL_LIMIT = 4096;
@@ -14,20 +14,22 @@ export type PresentSentinel = Extract<Sentinel, { kind: 'present' }>;
  *
  * Bytes that are no UTF-8 and control characters (a terminal would obey them) become U+FFFD; line ends of any
  * kind become LF. A file of white space counts as empty, since that is what `echo > complete` makes.
+ *
+ * @param isOwn whether a text in the form of a note is one; by its token alone when left out
  */
-export function decodeSentinel(bytes: Uint8Array): PresentSentinel {
+export function decodeSentinel(bytes: Uint8Array, isOwn: (note: Note) => boolean = hasToken): PresentSentinel {
   const text = textOfBytes(bytes.subarray(0, SENTINEL_LIMIT));
   if (text.trim() === '') return { kind: 'present', content: 'empty' };
   const [first = '', ...rest] = text.split('\n');
-  if (!isToken(first.trim())) return { kind: 'present', content: 'unrecognised', text };
-  return { kind: 'present', content: 'note', note: { token: first.trim(), message: rest.join('\n').trimEnd() } };
+  const note = { token: first.trim(), message: rest.join('\n').trimEnd() };
+  return isOwn(note) ? { kind: 'present', content: 'note', note } : { kind: 'present', content: 'unrecognised', text };
 }
 
-/** The bytes of a sentinel: none without a note; a message that is too long is cut at its end. */
-export function encodeSentinel(note?: OwnNote): Uint8Array {
+/** The bytes of a sentinel: none without a note; a text that is too long is cut at its end. */
+export function encodeSentinel(note?: OwnNote | Words): Uint8Array {
   if (note === undefined) return new Uint8Array();
-  const message = note.message.trimEnd();
-  const whole = Buffer.from(message === '' ? `${note.token}\n` : `${note.token}\n${message}\n`);
+  const text = 'words' in note ? note.words : `${note.token}\n${note.message}`;
+  const whole = Buffer.from(`${text.trimEnd()}\n`);
   return whole.length <= SENTINEL_LIMIT ? whole : whole.subarray(0, characterStart(whole, SENTINEL_LIMIT));
 }
 
@@ -36,8 +38,8 @@ export function noteWith(token: Token, message = ''): OwnNote {
   return { token, message };
 }
 
-function isToken(word: string): word is Token {
-  return (TOKENS as readonly string[]).includes(word);
+function hasToken({ token }: Note): boolean {
+  return (TOKENS as readonly string[]).includes(token);
 }
 
 function textOfBytes(bytes: Uint8Array): string {

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { open, rename, rmdir, unlink } from 'node:fs/promises';
 
-import { temporarySentinel, type OwnNote, type Sentinel } from '@ims/contract';
+import { temporarySentinel, type Note, type OwnNote, type Sentinel, type Words } from '@ims/contract';
 import { Failure } from '@ims/runtime';
 import { decodeSentinel, encodeSentinel, SENTINEL_LIMIT } from './decode.ts';
 import { codeOf, volumeFailure } from './errno.ts';
@@ -13,9 +13,12 @@ import { codeOf, volumeFailure } from './errno.ts';
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
-/** Who must own a sentinel for it to count; anybody when left out. */
+/** When a sentinel counts, and as what. */
 export interface ReadRule {
+  /** Who must own it; anybody when left out. */
   readonly ownerUid?: number;
+  /** Whether a text in the form of a note is one; by its token alone when left out. */
+  readonly isOwn?: (note: Note) => boolean;
 }
 
 /**
@@ -42,7 +45,7 @@ export async function readSentinel(path: string, rule: ReadRule = {}): Promise<S
 function readOpened(path: string, rule: ReadRule): Sentinel {
   const fd = openSync(path, READ);
   try {
-    return refusal(fstatSync(fd), rule) ?? decodeSentinel(readStart(fd));
+    return refusal(fstatSync(fd), rule) ?? decodeSentinel(readStart(fd), rule.isOwn);
   } finally {
     closeSync(fd);
   }
@@ -90,7 +93,7 @@ export interface PostOptions {
  *
  * @throws Failure NoSpace, PlatformUnavailable when the volume refuses
  */
-export async function postSentinel(path: string, note?: OwnNote, options: PostOptions = {}): Promise<void> {
+export async function postSentinel(path: string, note?: OwnNote | Words, options: PostOptions = {}): Promise<void> {
   const slash = path.lastIndexOf('/') + 1;
   const temporary = path.slice(0, slash) + temporarySentinel(path.slice(slash), randomBytes(6).toString('hex'));
   try {

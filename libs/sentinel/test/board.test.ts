@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { chown, mkdir, readdir, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { layoutOf, type SentinelName } from '@ims/contract';
+import { layoutOf, type SentinelName, type Token } from '@ims/contract';
 import { silentLogger, type Logger } from '@ims/runtime';
 import { cleanUp, eventually, onCleanup, recordingLogger, temporaryDirectory } from '@ims/testing';
 import {
@@ -117,26 +117,29 @@ describe('waiting', () => {
     expect(await seen).toBe(true);
   });
 
-  it.each<[SentinelName, boolean]>([
-    ['exiting', false],
-    ['verdict', false],
-    ['refused', false],
-    ['refused', true],
-  ])('hears of %s (jailed: %s) without the tick, when it is posted atomically and again', async (name, jailed) => {
-    const { board } = await job({ jailed });
-    const messages: string[] = [];
-    const watching = board.until(async () => {
-      const sentinel = await board.read(name);
-      const text = sentinel.kind === 'present' && sentinel.content === 'note' ? sentinel.note.message : '';
-      if (text !== '' && text !== messages.at(-1)) messages.push(text);
-      return messages.length === 3 ? messages : undefined;
-    }, never);
-    for (const message of ['one', 'two', 'three']) {
-      await board.post(name, { token: 'refused', message });
-      await eventually(() => messages.includes(message));
-    }
-    expect(await watching).toEqual(['one', 'two', 'three']);
-  });
+  it.each<[SentinelName, boolean, Token]>([
+    ['exiting', false, 'done'],
+    ['verdict', false, 'refused'],
+    ['refused', false, 'refused'],
+    ['refused', true, 'refused'],
+  ])(
+    'hears of %s (jailed: %s) without the tick, when it is posted atomically and again',
+    async (name, jailed, token) => {
+      const { board } = await job({ jailed });
+      const messages: string[] = [];
+      const watching = board.until(async () => {
+        const sentinel = await board.read(name);
+        const text = sentinel.kind === 'present' && sentinel.content === 'note' ? sentinel.note.message : '';
+        if (text !== '' && text !== messages.at(-1)) messages.push(text);
+        return messages.length === 3 ? messages : undefined;
+      }, never);
+      for (const message of ['one', 'two', 'three']) {
+        await board.post(name, { token, message });
+        await eventually(() => messages.includes(message));
+      }
+      expect(await watching).toEqual(['one', 'two', 'three']);
+    },
+  );
 
   it('hears without the tick that a flag went away', async () => {
     const { board } = await job({ jailed: true });

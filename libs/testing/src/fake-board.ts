@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { Note, Sentinel, SentinelName } from '@ims/contract';
+import type { OwnNote, Sentinel, SentinelName, Words } from '@ims/contract';
 import type { Board } from '@ims/runtime';
 
 /** A board in memory. What the code under test does to it is recorded; what the test does to it is not. */
@@ -67,7 +67,7 @@ export function createFakeBoard(): FakeBoard {
     },
     read: (name) => Promise.resolve(at(name)),
     post: async (name, note) => {
-      await writing(['post', name, ...(note === undefined ? [] : [note.token])].join(' '));
+      await writing(['post', name, ...(note === undefined ? [] : ['words' in note ? note.words : note.token])].join(' '));
       change(name, posted(note));
     },
     clear: async (name) => {
@@ -78,8 +78,9 @@ export function createFakeBoard(): FakeBoard {
   };
 }
 
-function posted(note: Note | undefined): Sentinel {
-  return note === undefined ? textual() : { kind: 'present', content: 'note', note };
+function posted(note: OwnNote | Words | undefined): Sentinel {
+  if (note === undefined) return textual();
+  return 'words' in note ? textual(note.words) : { kind: 'present', content: 'note', note };
 }
 
 function textual(text = ''): Sentinel {

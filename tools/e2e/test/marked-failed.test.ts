@@ -12,19 +12,24 @@ import { publishedImages } from './support/published.ts';
 
 afterEach(cleanUp);
 
-const WHY = 'the driver does not build';
+/** Also a word by which the pair itself ends a session. */
+const JOBS = [
+  { jailed: true, why: 'the driver does not build' },
+  { jailed: false, why: 'interrupted' },
+];
 
-describe.each([{ jailed: true }, { jailed: false }])('a job that its user marks as failed, jailed: $jailed', (job) => {
+describe.each(JOBS)('a job that its user marks as failed, jailed: $jailed, $why', ({ jailed, why }) => {
+  const job = { jailed };
   it('ends both programs with 10, carries what the user wrote, and publishes nothing', async () => {
     const pair = await openPair(job);
     const flag = flagIn(pair, 'failed');
     // In one step, since an empty flag would already count.
-    await pair.ssh(`echo '${WHY}' > ${flag}.new && mv ${flag}.new ${flag}`);
+    await pair.ssh(`echo '${why}' > ${flag}.new && mv ${flag}.new ${flag}`);
     expect(await pair.ends()).toEqual({ agent: 10, sshd: 10 });
     const status = await pair.status();
     expect(status).toMatchObject({ phase: 'Failed', reason: 'MarkedFailed' });
-    expect(status.message).toContain(WHY);
-    expect(await readFile(pair.job.terminationLog, 'utf8')).toContain(WHY);
+    expect(status.message).toBe(`the user marked the job as failed: ${why}`);
+    expect(await readFile(pair.job.terminationLog, 'utf8')).toContain(why);
     expect(await publishedImages(pair.job)).toEqual([]);
   });
 

@@ -41,7 +41,7 @@ export async function handBack(shell: Shell, { exitCode }: ScriptEnd, ports: Scr
   const reason = `the script ended with exit code ${String(exitCode)}`;
   if (exitCode === 0) ports.logger.info({}, 'the script is done: touches complete over ssh');
   else ports.logger.warn({}, `${reason}: touches failed over ssh`);
-  const remote = exitCode === 0 ? touchFlag(shell, 'complete') : postFlag(shell, 'failed', `script\n${reason}`);
+  const remote = exitCode === 0 ? touchFlag(shell, 'complete') : postFlag(shell, 'failed', reason);
   const outcome = await overSsh(shell, { remote }, ports);
   // The sshd side may close the shell while the answer is on its way (H40): the flag counts, not the answer.
   if (outcome.exitCode === 0 || outcome.exitCode === 255) return;
