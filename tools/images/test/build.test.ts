@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
@@ -23,6 +23,10 @@ describe('the Dockerfiles', () => {
     const stages = [...textOf(file).matchAll(/ AS (\w+)$/gm)].map(([, name]) => name);
     const from = [...textOf(file).matchAll(/^FROM (\S+)/gm)].map(([, name]) => name);
     expect(from.filter((name = '') => !stages.includes(name) && !/^\$\{\w+_IMAGE\}$/.test(name))).toEqual([]);
+  });
+
+  it('are led by the one of ims-sshd, which a build finds that names none', () => {
+    expect(readlinkSync(join(ROOT, 'Dockerfile'))).toBe(IMAGES['ims-sshd']);
   });
 
   it('have the same bases', () => {

@@ -43,7 +43,7 @@ const PROMISED: readonly Promised[] = [
       ...['awk', '/usr/bin/qemu-aarch64-static', 'mksquashfs', 'unsquashfs', 'update-ca-certificates'],
       ...['ims-sshd', 'ims-sentinel'],
     ],
-    files: ['/entrypoint.sh', '/run_script.sh', '/usr/share/pki/trust/anchors'],
+    files: ['/entrypoint.sh', '/run_script.sh', '/usr/share/pki/trust/anchors', '/run/sshd'],
     entrypoint: ['/entrypoint.sh'],
     variables: ['IMAGE_ROOT_PARENT=/mnt/image', 'SSHD_OPTIONS=', 'CUSTOMIZATION_SCRIPT=/run_script.sh'],
   },
