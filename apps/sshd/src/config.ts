@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { layoutOf, type Layout } from '@ims/contract';
-import { readEnvironment, type Environment } from '@ims/env';
+import { readEnvironment, VARIABLES, type Environment, type Variable } from '@ims/env';
 import { parseSshdOptions, type SshdOptions } from '@ims/openssh';
 import type { SessionSettings } from '@ims/session';
 
@@ -19,6 +19,7 @@ const NAMES = [
   'SSHD_CONFIG_FILE',
   'CUSTOMIZATION_SCRIPT',
   'LOG_LEVEL',
+  'IMS_SHELL_VARIABLES',
   'IMS_HOST_KEY_DIR',
   'IMS_PEER_TIMEOUT',
   'IMS_EXIT_CODES',
@@ -29,6 +30,8 @@ export interface SshdConfig {
   readonly values: Environment<(typeof NAMES)[number]>['values'];
   readonly warnings: readonly string[];
   readonly layout: Layout;
+  /** All that this container was given, but for what the table of variables calls a secret. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Checked here, before anything is changed. */
   readonly sshdOptions: SshdOptions;
   readonly settings: SessionSettings;
@@ -48,6 +51,7 @@ export function readConfig(env: NodeJS.ProcessEnv, parentArgument: string | unde
   return {
     values,
     warnings,
+    environment: withoutSecrets(given),
     sshdOptions: parseSshdOptions(values.SSHD_OPTIONS ?? ''),
     layout: layoutOf({ parent: values.IMAGE_ROOT_PARENT, action: values.IMS_ACTION, jailed: values.SSH_JAIL }),
     settings: {
@@ -57,4 +61,11 @@ export function readConfig(env: NodeJS.ProcessEnv, parentArgument: string | unde
       verdictTimeoutMs: VERDICT_TIMEOUT_MS,
     },
   };
+}
+
+/** No secret belongs into this container (H31): one that was given to it by mistake does not reach its users. */
+function withoutSecrets(env: NodeJS.ProcessEnv): Record<string, string> {
+  const table: Readonly<Record<string, Variable<unknown> | undefined>> = VARIABLES;
+  const kept = Object.entries(env).filter(([name]) => !Object.hasOwn(table, name) || table[name]?.secret !== true);
+  return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }

@@ -1,16 +1,17 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 
-import type { Logger, Runner } from '@ims/runtime';
+import { isFileForShell } from '@ims/process';
+import type { Logger, Outcome, Runner } from '@ims/runtime';
 import type { Script } from '@ims/session';
 
 /** What the script is run with. */
 export interface ScriptOptions {
   /** Undefined when the site has none. */
   readonly path: string | undefined;
-  /** The script sees the flag paths and the job in its environment. */
+  /** All that the script sees. */
   readonly env: Readonly<Record<string, string>>;
   readonly runner: Runner;
   readonly logger: Logger;
@@ -20,19 +21,22 @@ const KEPT_LINES = 5;
 
 /**
  * The site's customization script as a child process: one that exits early or fails ends this job and never
- * leaves the agent waiting (H8). A script without an executable bit is given to `sh`, since it used to be sourced.
+ * leaves the agent waiting (H8). It used to be sourced, so that one without an executable bit or without a first line
+ * that names an interpreter is given to `sh`.
  */
 export function customizationScript(options: ScriptOptions): Script {
   const { path, env, runner, logger } = options;
   return {
     run: async (signal) => {
       if (path === undefined) return 'absent';
-      if (!(await may(path, constants.F_OK))) {
+      const kind = await kindOf(path);
+      if (kind === 'absent') {
         logger.warn({ script: path }, 'the customization script does not exist and is skipped');
-        return 'absent';
+        return kind;
       }
+      if (kind === 'no-file') return { exitCode: CANNOT_RUN, lastLines: `${path} is not a file` };
       const lines: string[] = [];
-      const direct = await may(path, constants.X_OK);
+      const direct = kind === 'program';
       const outcome = await runner.run({
         program: direct ? path : '/bin/sh',
         args: direct ? [] : [path],
@@ -44,11 +48,28 @@ export function customizationScript(options: ScriptOptions): Script {
           logger.info({ script: path }, line);
         },
       });
-      const exitCode = outcome.exitCode ?? (outcome.notFound ? 127 : 128);
+      const exitCode = outcome.exitCode ?? (outcome.notFound ? NOT_FOUND : 128);
       logger.info({ script: path, exitCode }, 'the customization script ended');
-      return { exitCode, lastLines: lines.join(' | ') };
+      return { exitCode, lastLines: outcome.notFound ? whyNotStarted(path, outcome) : lines.join(' | ') };
     },
   };
+}
+
+/** The exit codes by which a shell tells of a program that it could not run, and of one that it did not find. */
+const CANNOT_RUN = 126;
+const NOT_FOUND = 127;
+
+type Kind = 'absent' | 'no-file' | 'program' | 'for-shell';
+
+async function kindOf(path: string): Promise<Kind> {
+  if (!(await may(path, constants.F_OK))) return 'absent';
+  if (!(await stat(path)).isFile()) return 'no-file';
+  const isProgram = (await may(path, constants.X_OK)) && !(await isFileForShell(path));
+  return isProgram ? 'program' : 'for-shell';
+}
+
+function whyNotStarted(path: string, { stderr }: Outcome): string {
+  return `${path} cannot be started (${stderr}): its first line names an interpreter that is not in this container, or ends in a carriage return`;
 }
 
 async function may(path: string, mode: number): Promise<boolean> {

@@ -6,7 +6,7 @@ import { systemClock, type Logger, type Runner } from '@ims/runtime';
 
 import type { SshdConfig } from './config.ts';
 import type { ImageAccess } from './image-access.ts';
-import { sessionVariables } from './variables.ts';
+import { sessionVariables, shellEnvironment } from './variables.ts';
 
 /** What every part of this program works with. */
 export interface Tools {
@@ -23,6 +23,7 @@ export function doorOptions(config: SshdConfig, image: ImageAccess, tools: Tools
     sshdOptions: values.SSHD_OPTIONS ?? '',
     configFile: values.SSHD_CONFIG_FILE,
     variables: sessionVariables(config),
+    environment: shellEnvironment(config),
     hostKeyDirectory: values.IMS_HOST_KEY_DIR,
     ...(layout.jailed ? { jail: layout.imageRoot, checkJail: image.checkJail } : {}),
   };

@@ -69,6 +69,9 @@ SPDX-License-Identifier: MIT
 {{- if .Values.ssh.customizationScript -}}
 {{- $_ := set $ours "CUSTOMIZATION_SCRIPT" "/etc/ims-job/customize.sh" -}}
 {{- end -}}
+{{- if .Values.env.sshd -}}
+{{- $_ := set $ours "IMS_SHELL_VARIABLES" (keys .Values.env.sshd | sortAlpha | join " ") -}}
+{{- end -}}
 {{- include "ims-job.env" (mergeOverwrite $ours .Values.env.sshd) }}
 {{- end }}
 

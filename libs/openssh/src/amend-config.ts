@@ -1,17 +1,14 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { checkConfigPath, checkConfigValue } from './config-value.ts';
-
-/** The variables that every ssh user sees, in this order (contract §4.2 step 2). */
-const SESSION_VARIABLES = ['IMS_JOB_ID', 'IMS_ARCH', 'IMS_DKMS_ENABLED', 'REMOTE_BUILD_NODE'] as const;
-
-/** Their values; each may be empty. */
-export type SessionVariables = Readonly<Record<(typeof SESSION_VARIABLES)[number], string>>;
+import { checkConfigPath } from './config-value.ts';
+import { setEnvLine, type SessionVariables, type ShellEnvironment } from './set-env.ts';
 
 /** What the sshd container adds to a configuration. */
 export interface Amendment {
   readonly variables: SessionVariables;
+  /** What else users see; a variable whose text sshd cannot be told is left out. */
+  readonly environment?: ShellEnvironment | undefined;
   /** The directory that users are confined to; none when left out. */
   readonly jail?: string | undefined;
 }
@@ -40,7 +37,12 @@ export function amendConfig(text: string, amendment: Amendment): string {
   const lines = withoutTrailingBlank(kept);
   const firstMatch = lines.findIndex((line) => keywordOf(line) === 'match');
   const at = firstMatch === -1 ? lines.length : firstMatch;
-  const all = [...lines.slice(0, at), setEnvLine(amendment.variables), ...lines.slice(at), ...jailBlock(amendment)];
+  const all = [
+    ...lines.slice(0, at),
+    setEnvLine(amendment.variables, amendment.environment ?? {}),
+    ...lines.slice(at),
+    ...jailBlock(amendment),
+  ];
   return `${all.join('\n')}\n`;
 }
 
@@ -58,11 +60,6 @@ export function valuesOf(text: string, keyword: string): string[] {
     .filter((line) => keywordOf(line) === keyword.toLowerCase())
     .map((line) => line.trim().replace(/^[A-Za-z0-9]+\s*=?\s*/, ''))
     .map((value) => value.replace(/^"([^"]*)"$/, '$1'));
-}
-
-function setEnvLine(variables: SessionVariables): string {
-  const words = SESSION_VARIABLES.map((name) => `${name}=${checkConfigValue(name, variables[name])}`);
-  return `SetEnv ${words.join(' ')}`;
 }
 
 function jailBlock({ jail }: Amendment): string[] {

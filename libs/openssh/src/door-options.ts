@@ -4,8 +4,8 @@
 import type { Clock, Logger, Runner } from '@ims/runtime';
 import type { Door } from '@ims/session';
 
-import type { SessionVariables } from './amend-config.ts';
 import type { KeyNames } from './key-names.ts';
+import type { SessionVariables, ShellEnvironment } from './set-env.ts';
 import type { DoorProcesses } from './traces.ts';
 
 /** What a door is made of. */
@@ -18,6 +18,8 @@ export interface DoorOptions {
   /** $SSHD_CONFIG_FILE; the `-f` of the options when left out (contract D12). */
   readonly configFile?: string | undefined;
   readonly variables: SessionVariables;
+  /** What else users see of this container's environment. */
+  readonly environment?: ShellEnvironment | undefined;
   /** The image root that users are confined to; none when left out. */
   readonly jail?: string | undefined;
   /** Refuses an image root that sshd would refuse, and mends what is safe (H37). */
@@ -46,7 +48,8 @@ export interface DoorTimings {
 export interface SshDoor extends Door {
   processes(): DoorProcesses;
   /**
-   * Takes an sshd for the door that runs already or that somebody else is going to start; changes nothing.
+   * Takes an sshd for the door that runs already or that somebody else is going to start; changes nothing but that the
+   * directory of its privilege separation is there.
    * @throws Failure SshdRefused, ConfigurationInvalid when it would not take its configuration or not jail its users
    */
   attach(): Promise<void>;

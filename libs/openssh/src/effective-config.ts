@@ -25,7 +25,8 @@ export const DUMP_ARGUMENTS = ['-T', '-C', 'user=root,host=localhost,addr=127.0.
 export function parseEffectiveConfig(output: string): EffectiveConfig {
   const values = new Map<string, string[]>();
   for (const line of output.split('\n')) {
-    const [, keyword, value] = /^([a-z0-9]+) (.*)$/.exec(line.trimEnd()) ?? [];
+    // A value may end in blanks, or hold what ends a line elsewhere.
+    const [, keyword, value] = /^([a-z0-9]+) (.*)$/s.exec(line) ?? [];
     if (keyword === undefined || value === undefined) continue;
     values.set(keyword, [...(values.get(keyword) ?? []), value]);
   }

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-export { amendConfig, isAmended, type Amendment, type SessionVariables } from './amend-config.ts';
+export { amendConfig, isAmended, type Amendment } from './amend-config.ts';
 export { bannerAnswers, type BannerOptions } from './banner.ts';
 export { HOST_KEY_TYPES, POD_CONFIG_DIRECTORY, renderBaseConfig, type BaseSettings } from './base-config.ts';
 export { checkConfigPath, checkConfigValue } from './config-value.ts';
@@ -16,3 +16,4 @@ export { createDoor } from './sshd.ts';
 export type { DoorProcesses } from './traces.ts';
 export { isOwnNamespace } from './users-processes.ts';
 export { readKeys, writeDoorFiles, type DoorFiles, type DoorFilesOptions } from './write-config.ts';
+export type { SessionVariables, ShellEnvironment } from './set-env.ts';

@@ -33,6 +33,9 @@ export interface LaunchOptions {
 
 const CHECK_MS = 20_000;
 
+/** sshd prints the environment of its users too, which is large where a namespace has many services. */
+const DUMP_BYTES = 4 * 1024 * 1024;
+
 /**
  * Asks sshd what it makes of its configuration.
  *
@@ -41,7 +44,8 @@ const CHECK_MS = 20_000;
 export async function effectiveConfigOf(launch: LaunchOptions): Promise<EffectiveConfig> {
   // Without the log file: what is wrong is then said to us and not into the file.
   const args = [...launch.options.withoutLogFile, ...DUMP_ARGUMENTS];
-  const outcome = await launch.runner.run({ program: launch.program, args, timeoutMs: CHECK_MS });
+  const command = { program: launch.program, args, timeoutMs: CHECK_MS, keptBytes: DUMP_BYTES };
+  const outcome = await launch.runner.run(command);
   if (outcome.exitCode !== 0) throw refused(launch, `refuses its configuration: ${saidBy(launch, outcome)}`);
   return parseEffectiveConfig(outcome.stdout);
 }

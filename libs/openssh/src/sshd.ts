@@ -23,6 +23,7 @@ import { shortForm } from './public-key.ts';
 import { createSerial } from './serial.ts';
 import { superviseSshd } from './supervise.ts';
 import { createTraces } from './traces.ts';
+import { sayWhatUsersMiss } from './users-variables.ts';
 
 const DEFAULT_CONFIG = '/etc/ssh/sshd_config';
 
@@ -88,7 +89,7 @@ class OpensshDoor {
     await this.#stopListeners();
     const config = await effectiveConfigOf(this.#launch);
     requireJail(config, this.#options.jail);
-    this.#sayWhatUsersMiss(config);
+    sayWhatUsersMiss({ ...this.#options, file: this.#configFile }, config);
     await this.#prepareKeysFile(config);
     this.#config = config;
     this.#shut = false;
@@ -101,6 +102,8 @@ class OpensshDoor {
   }
 
   async attach(): Promise<void> {
+    // Without it sshd says nothing of its configuration.
+    await ensurePrivilegeSeparation(this.#options.privilegeSeparationDirectory ?? '/run/sshd');
     const config = await effectiveConfigOf(this.#launch);
     requireJail(config, this.#options.jail);
     this.#config = config;
@@ -171,7 +174,8 @@ class OpensshDoor {
         },
       );
     }
-    const text = amendConfig(found, { variables: this.#options.variables, jail: this.#options.jail });
+    const { variables, environment, jail } = this.#options;
+    const text = amendConfig(found, { variables, environment, jail });
     const directory = dirname(this.#configFile);
     if (text !== found) await writeAtomically(this.#configFile, text);
     // The volume between the containers belongs to whoever made it; sshd wants root (contract §4.2 step 7).
@@ -193,17 +197,6 @@ class OpensshDoor {
     if (text === undefined) return;
     await chown(authorizedKeysFile, 0, 0);
     this.#keyNames.learn(text);
-  }
-
-  #sayWhatUsersMiss(config: EffectiveConfig): void {
-    const { variables, logger } = this.#options;
-    const missing = Object.entries(variables).filter(([name, value]) => !config.setEnv.includes(`${name}=${value}`));
-    if (missing.length === 0) return;
-    const names = missing.map(([name]) => name);
-    logger.warn(
-      { names, file: this.#configFile },
-      'users will not see these variables: sshd reads another file or line',
-    );
   }
 
   /** The one we started, and one that outlived a killed run; their sessions go on and are remembered. */

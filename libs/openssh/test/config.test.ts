@@ -12,7 +12,7 @@ import { cleanUp, createSshKey, temporaryDirectory } from '@ims/testing';
 import { amendConfig, isAmended, JAIL_SETTINGS, valuesOf } from '../src/amend-config.ts';
 import { renderBaseConfig } from '../src/base-config.ts';
 import { checkConfigPath, checkConfigValue } from '../src/config-value.ts';
-import { parseEffectiveConfig, reachableAt } from '../src/effective-config.ts';
+import { parseEffectiveConfig, reachableAt, type EffectiveConfig } from '../src/effective-config.ts';
 
 afterEach(cleanUp);
 
@@ -161,6 +161,70 @@ describe('H42 amending', () => {
     });
   });
 });
+
+/** What a value of Kubernetes may be, and what each could be mistaken for. */
+const ODD_VALUES: Readonly<Record<string, string>> = {
+  BLANKS: '  two  words ',
+  TAB: 'a\tb\t',
+  DOUBLE: 'say "yes"',
+  SINGLE: "it's",
+  BACKSLASHES: String.raw`C:\dir\ "\\" \n`,
+  HASH: '# not a comment',
+  DIRECTIVE: 'x" PermitTunnel "yes',
+  DOLLAR: '$(id) ${HOME} `id` %h',
+  EQUALS: 'a=b=c',
+  JSON: '{"a": [1, "two"]}',
+  EMPTY: '',
+  FOREIGN: 'grün 🜂',
+  RETURN: 'a\rb\r',
+  'a.b-c': 'a name with dots',
+  LONG: 'x'.repeat(20_000),
+};
+
+describe('H30 the environment of the container', () => {
+  const environment = { ...ODD_VALUES, LINES: 'a\nPermitTunnel yes', 'LI\nNES': 'x', IMS_ARCH: 'overruled' };
+
+  it('stays on the one SetEnv line, whatever a value holds; one with a line break is left out', () => {
+    const text = amendConfig('Port 22\n', { variables, environment });
+    expect(text.split('\n')).toHaveLength(3);
+    expect(text).not.toContain('overruled');
+    expect(amendConfig(text, { variables, environment })).toBe(text);
+  });
+
+  it('is read by the real sshd as it is, also when it is large', async () => {
+    const directory = await temporaryDirectory('config');
+    const services = Array.from({ length: 800 }, (_, at) => [
+      `SERVICE_${String(at)}_PORT`,
+      `tcp://10.0.0.1:${String(at)}`,
+    ]);
+    const all = { ...environment, ...(Object.fromEntries(services) as Record<string, string>) };
+    const { setEnv, value } = await understood(directory, amendConfig('', { variables, environment: all }));
+    const told = Object.entries(all).filter((words) => !words.join('').includes('\n') && words[0] !== 'IMS_ARCH');
+    expect(new Set(setEnv)).toEqual(new Set([...Object.entries(variables), ...told].map((words) => words.join('='))));
+    expect(value('permittunnel')).toBe('no');
+  });
+
+  it('is read by the real sshd as it is, whatever characters it is made of', async () => {
+    const directory = await temporaryDirectory('config');
+    const character = fc.constantFrom(...Array.from(' \t"\'\\#$%=a\r{}*?;&|<>\u0001\u001bü'));
+    const texts = fc.sample(fc.array(character, { maxLength: 12 }), 500).map((characters) => characters.join(''));
+    const random = Object.fromEntries(texts.map((text, at) => [`RANDOM_${String(at)}`, text]));
+    const { setEnv } = await understood(directory, amendConfig('', { variables, environment: random }));
+    expect(setEnv.slice(Object.keys(variables).length)).toEqual(Object.entries(random).map((words) => words.join('=')));
+  });
+});
+
+async function understood(directory: string, text: string): Promise<EffectiveConfig> {
+  const key = await createSshKey(directory, 'host');
+  await writeFile(`${directory}/sshd_config`, `HostKey ${key.path}\n${text}`);
+  const runner = createRunner({ logger: silentLogger });
+  const dump = await runner.run({
+    program: '/usr/sbin/sshd',
+    args: ['-f', `${directory}/sshd_config`, '-T', '-C', 'user=root,host=localhost,addr=127.0.0.1'],
+    keptBytes: 1024 * 1024,
+  });
+  return parseEffectiveConfig(dump.stdout);
+}
 
 describe('the effective configuration', () => {
   it.each([

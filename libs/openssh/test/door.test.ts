@@ -18,6 +18,11 @@ afterEach(cleanUp);
 
 const never = new AbortController().signal;
 
+/** What a namespace of many services makes of an environment: sshd ends a login that has so many variables. */
+const MANY = Object.fromEntries(
+  Array.from({ length: 1500 }, (_, at) => [`SERVICE_${String(at)}`, `${String(at)} `.repeat(20)]),
+);
+
 function listenerOf({ door }: TestDoor): { pid: number; startTime: number } {
   const { listener } = door.processes();
   if (listener === undefined) throw new Error('no listener');
@@ -32,6 +37,15 @@ describe('opening', () => {
     expect(opened.port).toBe(made.port);
     const { stdout } = await made.ssh('env');
     for (const [name, value] of Object.entries(made.options.variables)) expect(stdout).toContain(`${name}=${value}\n`);
+    // As it is in the log, so it is for the user: sshd reads its words as we write them.
+    const odd = made.again({
+      environment: { ODD: `  "it's" \\ # $HOME\t=1 `, LINES: 'a\nb', PATH: '/odd:/usr/bin:/bin', ...MANY },
+    });
+    await odd.open();
+    const seen = await made.ssh('printf "%s|" "$ODD" "$LINES" "$SERVICE_897$SERVICE_898" "$PATH"');
+    expect(seen.stdout.startsWith(`  "it's" \\ # $HOME\t=1 ||${MANY['SERVICE_897'] ?? ''}|`)).toBe(true);
+    expect(seen.stdout).toMatch(/[|:]\/odd:\/usr\/bin:\/bin\|$/);
+    expect(JSON.stringify(made.logger.entries)).toMatch(/LINES.*sshd takes no line break in a value and at most 900/);
     expect((await textOf(made.configFile)).match(/^SetEnv /gm)).toHaveLength(1);
   });
 

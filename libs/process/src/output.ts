@@ -3,7 +3,7 @@
 
 import { StringDecoder } from 'node:string_decoder';
 
-/** How much of each output an outcome keeps, in bytes: the end of it, since that is where tools say why. */
+/** How much of each output an outcome keeps unless more is asked for, in bytes: the end of it, since tools say why there. */
 export const KEPT_BYTES = 64 * 1024;
 
 /** How much of the beginning of an error output is kept as well, in bytes: that is where the cause is told first. */
@@ -15,16 +15,16 @@ const LONGEST_LINE = 64 * 1024;
 /** Keeps the end of what was written to it. */
 export interface Tail {
   write(chunk: Uint8Array): void;
-  /** At most {@link KEPT_BYTES} as text; never begins in the middle of a character. */
+  /** At most what is kept as text; never begins in the middle of a character. */
   text(): string;
 }
 
-/** Makes an empty tail. */
-export function createTail(): Tail {
+/** Makes an empty tail of at most so many bytes. */
+export function createTail(keptBytes = KEPT_BYTES): Tail {
   let chunks: Uint8Array[] = [];
   let size = 0;
   const join = (): Buffer => {
-    const kept = Buffer.concat(chunks).subarray(-KEPT_BYTES);
+    const kept = Buffer.concat(chunks).subarray(-keptBytes);
     chunks = [kept];
     size = kept.length;
     return kept;
@@ -33,10 +33,10 @@ export function createTail(): Tail {
     write: (chunk) => {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > 4 * KEPT_BYTES) join();
+      if (size > 4 * keptBytes) join();
     },
     text: () => {
-      const cut = size > KEPT_BYTES;
+      const cut = size > keptBytes;
       const kept = join();
       return (cut ? kept.subarray(firstCharacter(kept)) : kept).toString('utf8');
     },

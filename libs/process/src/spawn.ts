@@ -57,7 +57,7 @@ export function spawn(request: SpawnRequest): Spawned {
 function spawnUnchecked(request: SpawnRequest): Spawned {
   const { command } = request;
   const child = execa(command.program, command.args, optionsOf(request));
-  const stdout = readOutput(child.stdout, request.onStdoutLine, createTail());
+  const stdout = readOutput(child.stdout, request.onStdoutLine, createTail(command.keptBytes));
   const stderr = readOutput(child.stderr, request.onStderrLine, createEnds());
   child.nodeChildProcess.once('exit', () => {
     stdout.finish();

@@ -11,6 +11,8 @@ export interface Command {
   readonly input?: string | Uint8Array;
   /** The program is ended after this time, and the outcome says so. No bound when left out. */
   readonly timeoutMs?: number;
+  /** How much of standard output the outcome keeps, in bytes; 64 KiB when left out. */
+  readonly keptBytes?: number;
   /** Ends the program when aborted; `run` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Every line of both outputs as it comes, split at CR and LF (progress bars use CR). */
@@ -24,7 +26,7 @@ export interface Outcome {
   /** The program is not there or cannot be executed. */
   readonly notFound: boolean;
   readonly timedOut: boolean;
-  /** At most the last 64 KiB. */
+  /** At most the last {@link Command.keptBytes}. */
   readonly stdout: string;
   /** At most the last 64 KiB, and of a longer output its first lines as well. */
   readonly stderr: string;

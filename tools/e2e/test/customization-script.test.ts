@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { cleanUp, temporaryDirectory } from '@ims/testing';
@@ -12,10 +12,16 @@ import { publishedImage, publishedImages } from './support/published.ts';
 
 afterEach(cleanUp);
 
-async function withScript(text: string, options: { jailed?: boolean; mode?: number } = {}): Promise<Pair> {
+async function withScript(
+  text: string,
+  options: { jailed?: boolean; mode?: number; env?: Record<string, string> } = {},
+): Promise<Pair> {
   const script = `${await temporaryDirectory('script')}/run_script.sh`;
   await writeFile(script, text, { mode: options.mode ?? 0o755 });
-  return await startPair({ jailed: options.jailed ?? false, sshdEnv: { CUSTOMIZATION_SCRIPT: script } });
+  return await startPair({
+    jailed: options.jailed ?? false,
+    sshdEnv: { ...options.env, CUSTOMIZATION_SCRIPT: script },
+  });
 }
 
 describe('H8 a customization script', () => {
@@ -52,11 +58,23 @@ describe('H8 a customization script', () => {
     expect((await publishedImage(pair.job)).record.link).not.toBeNull();
   });
 
-  it('may say failed itself', async () => {
+  it('may say failed itself, sees all that its container was given, and needs no first line', async () => {
     const pair = await withScript(
-      '#!/bin/sh\necho "not today" > "$SIGNAL_FILE_FAILED.n" && mv "$SIGNAL_FILE_FAILED.n" "$SIGNAL_FILE_FAILED"\n',
+      'env > "$IMAGE_ROOT_DIR/seen"\n' +
+        'echo "not today" > "$SIGNAL_FILE_FAILED.n" && mv "$SIGNAL_FILE_FAILED.n" "$SIGNAL_FILE_FAILED"\n',
+      { env: { HOME: '/root', KUBERNETES_SERVICE_HOST: '10.96.0.1', SITE_MOTTO: 'two\nlines', IMS_ARCH: 'none' } },
     );
     expect(await pair.ends()).toEqual({ agent: 10, sshd: 10 });
     expect((await pair.status()).message).toContain('not today');
+    const seen = `\n${await readFile(`${pair.volume.imageRoot}/seen`, 'utf8')}`;
+    const { parent, imageRoot } = pair.volume;
+    const given = {
+      ...pair.job.sshdEnv,
+      HOME: '/root',
+      SITE_MOTTO: 'two\nlines',
+      KUBERNETES_SERVICE_HOST: '10.96.0.1',
+    };
+    const ours = { IMS_ARCH: 'x86_64', IMAGE_ROOT_DIR: imageRoot, SIGNAL_FILE_COMPLETE: `${parent}/complete` };
+    for (const variable of Object.entries({ ...given, ...ours })) expect(seen).toContain(`\n${variable.join('=')}\n`);
   });
 });

@@ -12,6 +12,16 @@ import { openPair, type Pair } from './support/pair.ts';
 import { publishedImage, sumsOf, unpack } from './support/published.ts';
 import { attributesOf, changedPaths, describeTree, type TreeEntry } from './support/tree.ts';
 
+/** What the pod and its cluster give to the sshd container. */
+const CONTAINER = {
+  KUBERNETES_SERVICE_HOST: '10.96.0.1',
+  SITE_MOTTO: `"it's" 50 % $HOME # done`,
+  SITE_PROXY: 'proxy.example:3128',
+  https_proxy: 'http://proxy.example:3128',
+  HOME: '/somewhere/else',
+  S3_SECRET_KEY: 'given by mistake',
+};
+
 describe.each([
   { shell: 'a jailed shell', jailed: true },
   { shell: 'a shell that is not jailed', jailed: false },
@@ -29,7 +39,8 @@ describe.each([
       await writeFile(`${volume.imageRoot}/usr/share/to-go`, '');
       before = describeTree(volume.imageRoot);
     };
-    pair = await openPair({ jailed, prepare });
+    const sshdEnv = { ...CONTAINER, IMS_SHELL_VARIABLES: 'SITE_PROXY' };
+    pair = await openPair({ jailed, prepare, sshdEnv });
     const root = jailed ? '' : pair.volume.imageRoot;
     inTheShell = (await pair.ssh(`env; cat ${root}/etc/resolv.conf ${root}/etc/cray/ca/*`)).stdout;
     const said = await pair.ssh('bash -s', `R=${root}\n${CUSTOMIZING}\n`);
@@ -48,6 +59,17 @@ describe.each([
     expect({ phase, imageName, peer }).toEqual({ phase: 'Succeeded', imageName: 'an image', peer: 'ims-sshd/1.0.0' });
     const order = ['Starting', 'WaitingOnUser', 'Validating', 'Packaging', 'Uploading', 'Registering', 'Succeeded'];
     expect(history.map(([name]) => name)).toEqual(order);
+  });
+
+  it('shows the user what the container was given; in the jail only what is listed', () => {
+    const { KUBERNETES_SERVICE_HOST, SITE_MOTTO, SITE_PROXY, https_proxy } = CONTAINER;
+    const open = { KUBERNETES_SERVICE_HOST, SITE_MOTTO, SSHD_CONFIG_FILE: `${pair.volume.config}/sshd_config` };
+    const everywhere = { SITE_PROXY, https_proxy, IMS_ACTION: 'customize', SSH_JAIL: jailed ? 'True' : 'False' };
+    const lines = inTheShell.split('\n');
+    for (const variable of Object.entries(everywhere)) expect(lines).toContain(variable.join('='));
+    for (const variable of Object.entries(open)) expect(lines.includes(variable.join('='))).toBe(!jailed);
+    // A login makes its own, and a secret is nobody's.
+    expect(inTheShell).not.toMatch(/somewhere\/else|given by mistake/);
   });
 
   it('publishes exactly what the image root holds when the user has said complete', async () => {

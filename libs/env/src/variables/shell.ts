@@ -25,6 +25,11 @@ export const SHELL_VARIABLES = {
     absolutePath,
     'A program of the site that is run when the shell is open; a missing file is said and skipped',
   ),
+  IMS_SHELL_VARIABLES: optional(
+    'own',
+    line(65_536),
+    "Names of more variables of the sshd container that a jailed shell sees, with blanks between them; the chart names those of its `env.sshd`",
+  ),
   IMS_CONFIG_DIR: defaulted('own', absolutePath, {
     fallback: '/etc/cray/ims',
     meaning: "The directory both containers share for sshd's configuration, keys and log",

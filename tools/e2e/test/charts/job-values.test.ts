@@ -96,6 +96,15 @@ describe('a value of the chart', () => {
     expect(selector['app']).toContain('5f0c7b0e-0b5a-4c1e-9d5e-3f6f0a7e1c11');
   });
 
+  it('env.sshd is named to the shell, so that its users see it in the jail too', async () => {
+    const env = { sshd: { SITE_MOTTO: 'it is "done"', https_proxy: 'http://proxy:3128' } };
+    const job = only<JobObject>(await render('ims-job', customize({ env })), 'Job');
+    expect(variable(job, 'sshd', 'IMS_SHELL_VARIABLES')).toBe('SITE_MOTTO https_proxy');
+    expect(variable(job, 'sshd', 'SITE_MOTTO')).toBe('it is "done"');
+    const plain = only<JobObject>(await render('ims-job', customize({})), 'Job');
+    expect(variable(plain, 'sshd', 'IMS_SHELL_VARIABLES')).toBeUndefined();
+  });
+
   it('ssh.customizationScript comes to the letter, as a program, to the container of the shell', async () => {
     const made = await render('ims-job', customize({ ssh: { customizationScript: SCRIPT } }));
     expect(only(made, 'ConfigMap')).toHaveProperty(['data', 'customize.sh'], SCRIPT);
