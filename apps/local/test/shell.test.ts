@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createRunner } from '@ims/process';
+import { createRunner, interpreterOf } from '@ims/process';
 import { silentLogger } from '@ims/runtime';
 import { cleanUp, imageTemplate, temporaryDirectory } from '@ims/testing';
 import fc from 'fast-check';
@@ -16,7 +16,7 @@ import { DEMO_SCRIPT } from '../src/shell/demo-script.ts';
 import { homeAt, jobPaths } from '../src/job/home.ts';
 import { instructions } from '../src/shell/instructions.ts';
 import { commandLine, quote } from '../src/shell/quote.ts';
-import { insideImage, interpreterOf, postFlag, runFromStdin, sshCommandWords, type Shell } from '../src/shell/shell.ts';
+import { insideImage, postFlag, runFromStdin, sshCommandWords, type Shell } from '../src/shell/shell.ts';
 
 const run = promisify(execFile);
 
@@ -93,13 +93,6 @@ describe('a script that comes by standard input', () => {
       ...{ program: 'sh', args: ['-c', runFromStdin(randomUUID(), interpreterOf(script))], input: script },
     });
     expect(Buffer.from(stdout.replaceAll(/\s/g, ''), 'hex')).toEqual(payload);
-  });
-
-  it('is a program when it has a NUL in its first line, and text otherwise', () => {
-    expect(interpreterOf(Buffer.from('\u007fELF\u0002\u0001\u0001\0'))).toBe('kernel');
-    expect(interpreterOf(Buffer.from('#!/bin/sh\n'))).toBe('kernel');
-    expect(interpreterOf(Buffer.from('echo hello\npayload \0 later'))).toBe('shell');
-    expect(interpreterOf(Buffer.from('\u00ef\u00bb\u00bf#!/bin/sh\n', 'latin1'))).toBe('shell');
   });
 
   it('cannot read the rest of itself as its input, and runs with the usual mask', async () => {

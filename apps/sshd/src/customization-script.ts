@@ -3,7 +3,7 @@
 
 import { access, constants, stat } from 'node:fs/promises';
 
-import { isFileForShell } from '@ims/process';
+import { interpreterOfFile } from '@ims/process';
 import type { Logger, Outcome, Runner } from '@ims/runtime';
 import type { Script } from '@ims/session';
 
@@ -64,7 +64,7 @@ type Kind = 'absent' | 'no-file' | 'program' | 'for-shell';
 async function kindOf(path: string): Promise<Kind> {
   if (!(await may(path, constants.F_OK))) return 'absent';
   if (!(await stat(path)).isFile()) return 'no-file';
-  const isProgram = (await may(path, constants.X_OK)) && !(await isFileForShell(path));
+  const isProgram = (await may(path, constants.X_OK)) && (await interpreterOfFile(path)) === 'kernel';
   return isProgram ? 'program' : 'for-shell';
 }
 

@@ -2,6 +2,6 @@
 // SPDX-License-Identifier: MIT
 
 export { createRunner, type ProcessRunner, type StartCommand, type Started } from './runner.ts';
-export { isFileForShell, isForShell } from './script.ts';
+export { interpreterOf, interpreterOfFile, type Interpreter } from './script.ts';
 export { PLAIN_PATH, type OutputTarget } from './spawn.ts';
 export { KEPT_BYTES, createLineSplitter, type LineSplitter } from './output.ts';

@@ -3,30 +3,28 @@
 
 import { open } from 'node:fs/promises';
 
-/** How far a shell looks for a byte that no text has. */
-const LOOKED_AT_BYTES = 256;
+/** How a script is started: by the kernel, which reads its first line, or by a shell. */
+export type Interpreter = 'kernel' | 'shell';
+
+/** Bytes in which a shell looks for a NUL to tell a program from a script (bash's `check_binary_file`). */
+const LOOKED_AT = 80;
 
 /**
- * Whether a program has to be given to `sh`, by its first bytes: a text whose first line names no interpreter. The kernel
- * refuses one (ENOEXEC) and every shell then reads it itself; some of them by starting `/proc/self/exe`, which is not
- * there in a jail.
+ * Who runs a script. The kernel runs what begins with `#!` and programs; a text without `#!` is run by the shell, as
+ * every shell does. That is decided here, since busybox needs /proc for it, and a jail has none.
  */
-export function isForShell(head: Uint8Array): boolean {
-  const text = Buffer.from(head.subarray(0, LOOKED_AT_BYTES));
-  return !text.subarray(0, 2).equals(Buffer.from('#!')) && !text.includes(0);
+export function interpreterOf(script: Uint8Array): Interpreter {
+  const head = Buffer.from(script.subarray(0, LOOKED_AT)).toString('latin1');
+  return head.startsWith('#!') || /^[^\n]*\0/.test(head) ? 'kernel' : 'shell';
 }
 
 /**
- * The same for a file.
+ * Who runs the script in a file.
  *
  * @throws Error of the system when it cannot be read
  */
-export async function isFileForShell(path: string): Promise<boolean> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(LOOKED_AT_BYTES), 0, LOOKED_AT_BYTES, 0);
-    return isForShell(buffer.subarray(0, bytesRead));
-  } finally {
-    await file.close();
-  }
+export async function interpreterOfFile(path: string): Promise<Interpreter> {
+  await using file = await open(path);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(LOOKED_AT), 0, LOOKED_AT, 0);
+  return interpreterOf(buffer.subarray(0, bytesRead));
 }

@@ -4,10 +4,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
+import { interpreterOf } from '@ims/process';
 import { complaintOf, type Logger, type Outcome, type Runner } from '@ims/runtime';
 import { DEMO_SCRIPT } from './demo-script.ts';
 import type { Narrator } from '../pair/narrator.ts';
-import { insideImage, interpreterOf, postFlag, runFromStdin, sshCommandWords, touchFlag, type Shell } from './shell.ts';
+import { insideImage, postFlag, runFromStdin, sshCommandWords, touchFlag, type Shell } from './shell.ts';
 
 /** The built-in script of the demonstration, in place of a file's path. */
 export const DEMO = 'demo';

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 import { scriptCopy } from '@ims/contract';
+import type { Interpreter } from '@ims/process';
+
 import type { JobPaths } from '../job/home.ts';
 import { quote } from './quote.ts';
 import { hostKeyAlias, keyFiles, SHELL_ADDRESS } from './keys.ts';
@@ -47,21 +49,6 @@ function clientWords(shell: Shell): string[] {
 export function insideImage(shell: Shell, script: string): string {
   const inside = `/bin/sh -c ${quote(script)}`;
   return shell.jailed ? `exec ${inside}` : `exec chroot ${quote(shell.imageRoot)} ${inside}`;
-}
-
-/** How a script is started: by the kernel, which reads its first line, or by a shell. */
-export type Interpreter = 'kernel' | 'shell';
-
-/** Bytes in which a shell looks for a NUL to tell a program from a script (bash's `check_binary_file`). */
-const LOOKED_AT = 80;
-
-/**
- * Who runs a script. The kernel runs what begins with `#!` and programs; a text without `#!` is run by the shell, as
- * every shell does. That is decided here, since busybox needs /proc for it, and a jail has none.
- */
-export function interpreterOf(script: Uint8Array): Interpreter {
-  const head = Buffer.from(script.subarray(0, LOOKED_AT)).toString('latin1');
-  return head.startsWith('#!') || /^[^\n]*\0/.test(head) ? 'kernel' : 'shell';
 }
 
 const STARTED: Readonly<Record<Interpreter, string>> = {
