@@ -7,6 +7,7 @@ import { appendFile, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 import { unpackDebian } from './debian.ts';
+import { DEFAULT, optionsOf } from './reading/packings.ts';
 
 const MIB = 1024 ** 2;
 
@@ -15,7 +16,7 @@ const FORMATS = {
   /** As ever: what mksquashfs does when it is told nothing. */
   gzip: [],
   /** As the agent packs a Debian root, but for what does not change the archive. */
-  zstd: ['-comp', 'zstd', '-Xcompression-level', '9'],
+  zstd: optionsOf(DEFAULT),
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** How an image is packed. */

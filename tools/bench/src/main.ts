@@ -19,6 +19,7 @@ import { measurePacking } from './packing.ts';
 import { measurePublishing } from './publishing.ts';
 import { measurePreparing } from './preparing.ts';
 import { buildBundles } from './program.ts';
+import { measureReading } from './reading/reading.ts';
 import { measureSlowIms } from './slow-ims.ts';
 import { measureStarting } from './starting.ts';
 import { describeMachine } from './machine.ts';
@@ -42,6 +43,7 @@ const GROUPS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   complete: async () => await measureEnding(quick ? 5 : 15),
   idle: async () => await measureIdling(quick ? 10 : 30),
   packing: async () => await measurePacking(quick ? 3 : 5),
+  reading: async () => await measureReading(quick ? 'quick' : 'full'),
   'slow-ims': async () => await measureSlowIms(quick ? 5 : 11),
   publishing: async () => await measurePublishing(quick ? 3 : 9),
   preparing: async () =>

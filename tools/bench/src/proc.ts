@@ -61,6 +61,11 @@ export function writtenBy(pid: number): number {
   return field(`/proc/${String(pid)}/io`, 'write_bytes') / 1024 ** 2;
 }
 
+/** What a process has read by calls so far, in MiB, wherever it came from. */
+export function readBy(pid: number): number {
+  return field(`/proc/${String(pid)}/io`, 'rchar') / 1024 ** 2;
+}
+
 function field(path: string, name: string): number {
   return fieldOf(readFileSync(path, 'latin1'), name);
 }

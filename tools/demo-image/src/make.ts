@@ -16,6 +16,8 @@ export interface DemoImageOptions {
   /** One line for people at each step that takes a while. */
   readonly onStep?: (step: string) => void;
   readonly signal?: AbortSignal;
+  /** Packages that it has as well; another image in the cache. */
+  readonly packages?: readonly string[];
   /** This machine when left out. */
   readonly machine?: Machine;
 }
@@ -37,7 +39,7 @@ export interface DemoImage {
  * @throws Failure PlatformUnavailable when it cannot be made here, with what the tools said
  */
 export async function makeDemoImage(options: DemoImageOptions): Promise<DemoImage> {
-  const recipe = recipeFor(options.machine ?? (await readMachine()));
+  const recipe = recipeFor(options.machine ?? (await readMachine()), options.packages);
   const path = join(options.cache, `demo-${recipe.suite}-${recipe.key}.tar`);
   const cached = await exists(path);
   if (!cached) await make(options, recipe, path);

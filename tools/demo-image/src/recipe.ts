@@ -35,11 +35,11 @@ const LEFT_OUT = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/info/*', '
 const KERNEL_PARAMETERS = 'console=tty0 console=ttyS0,115200 root=live:image';
 
 /**
- * Decides how the image is made on a machine.
+ * Decides how the image is made on a machine, with more packages than it takes.
  *
  * @throws Failure PlatformUnavailable when the machine's packages are not known to give a kernel
  */
-export function recipeFor(machine: Machine): Recipe {
+export function recipeFor(machine: Machine, more: readonly string[] = []): Recipe {
   const kernelPackage = KERNEL_PACKAGES[machine.distribution];
   const boot = Object.entries(DEMO_BOOT_FILES).find(([processor]) => processor === machine.processor)?.[1];
   if (kernelPackage === undefined || boot === undefined) {
@@ -54,7 +54,7 @@ export function recipeFor(machine: Machine): Recipe {
     '--mode=root',
     '--variant=minbase',
     '--format=tar',
-    `--include=${[kernelPackage(boot.debian), ...PACKAGES].join(',')}`,
+    `--include=${[kernelPackage(boot.debian), ...PACKAGES, ...more].join(',')}`,
     `--aptopt=APT::Install-Recommends "false"`,
     ...LEFT_OUT.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
     `--customize-hook=${nameBootFiles(boot)}`,

@@ -55,6 +55,13 @@ describe('the recipe', () => {
     expect(recipeFor(debian).key).toBe(recipeFor({ ...debian }).key);
   });
 
+  it('takes more packages when they are asked for, as another image', () => {
+    const more = recipeFor(debian, ['openssh-server']);
+    expect(more.argumentsFor('/x.tar', []).join(' ')).toContain('initramfs-tools,zstd,openssh-server');
+    expect(more.key).not.toBe(recipeFor(debian).key);
+    expect(recipeFor(debian, []).key).toBe(recipeFor(debian).key);
+  });
+
   it('refuses a machine whose packages it does not know, and says what to do', () => {
     expect(() => recipeFor({ ...debian, distribution: 'plan9' })).toThrow(/debian or ubuntu.*plan9/s);
   });
