@@ -31,11 +31,14 @@ export async function check(config: SshdConfig): Promise<readonly Look[]> {
   return looks;
 }
 
+/** Somebody waits for the answer. */
+const PATIENCE_MS = 10_000;
+
 /** Logs in once through a door that is open. @throws Failure LoginProbeFailed, SshdRefused */
 export async function probe(config: SshdConfig, signal: AbortSignal): Promise<void> {
   const tools = await toolsOf(config);
   await using image = imageAccess(config, tools);
-  const door = createDoor(doorOptions(config, image, tools));
+  const door = createDoor({ ...doorOptions(config, image, tools), timings: { droppedMs: PATIENCE_MS } });
   await door.attach();
   await door.probe(signal);
 }

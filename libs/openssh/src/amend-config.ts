@@ -9,6 +9,13 @@ export interface Amendment {
   readonly variables: SessionVariables;
   /** What else users see; a variable whose text sshd cannot be told is left out. */
   readonly environment?: ShellEnvironment | undefined;
+  /** Stands in it unless the configuration says something of that keyword itself. */
+  readonly limits?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Keywords, in lower case, that are said on sshd's command line: of limits nothing stands in the configuration then,
+   * since for some of them sshd takes the last word instead of the first.
+   */
+  readonly overruled?: readonly string[] | undefined;
   /** The directory that users are confined to; none when left out. */
   readonly jail?: string | undefined;
 }
@@ -28,17 +35,20 @@ export const JAIL_SETTINGS = {
 
 /**
  * Adds to a configuration what users of the image root need: one `SetEnv` line before any Match block (sshd honours
- * only the first, H42) and, when jailed, a Match block at the end. Amending twice is the same as amending once.
+ * only the first, H42), limits that it lacks and, when jailed, a Match block at the end. Amending twice is the same as amending once.
  *
  * @throws Failure ConfigurationInvalid for a value that would be more than a value (H30)
  */
 export function amendConfig(text: string, amendment: Amendment): string {
-  const kept = withoutOurs(text.split('\n')).filter((line) => !isSetEnv(line));
+  const { limits = {}, overruled = [] } = amendment;
+  const gone = new Set(Object.keys(limits).map((keyword) => keyword.toLowerCase())).intersection(new Set(overruled));
+  const kept = withoutOurs(text.split('\n')).filter((line) => !isSetEnv(line) && !gone.has(keywordOf(line)));
   const lines = withoutTrailingBlank(kept);
   const firstMatch = lines.findIndex((line) => keywordOf(line) === 'match');
   const at = firstMatch === -1 ? lines.length : firstMatch;
   const all = [
     ...lines.slice(0, at),
+    ...limitLines(kept, limits, gone),
     setEnvLine(amendment.variables, amendment.environment ?? {}),
     ...lines.slice(at),
     ...jailBlock(amendment),
@@ -60,6 +70,17 @@ export function valuesOf(text: string, keyword: string): string[] {
     .filter((line) => keywordOf(line) === keyword.toLowerCase())
     .map((line) => line.trim().replace(/^[A-Za-z0-9]+\s*=?\s*/, ''))
     .map((value) => value.replace(/^"([^"]*)"$/, '$1'));
+}
+
+function limitLines(
+  lines: readonly string[],
+  limits: Readonly<Record<string, string>>,
+  gone: ReadonlySet<string>,
+): string[] {
+  const text = lines.join('\n');
+  return Object.entries(limits)
+    .filter(([keyword]) => !gone.has(keyword.toLowerCase()) && valuesOf(text, keyword).length === 0)
+    .map((limit) => limit.join(' '));
 }
 
 function jailBlock({ jail }: Amendment): string[] {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { checkConfigPath, checkConfigValue } from './config-value.ts';
+import { LIMITS } from './limits.ts';
 
 /** Where the pair keeps sshd's files in a pod (contract §4.1). */
 export const POD_CONFIG_DIRECTORY = '/etc/cray/ims';
@@ -28,7 +29,7 @@ export interface BaseSettings {
 }
 
 /**
- * Renders the base sshd_config that the agent writes (contract §4.1).
+ * Renders the base sshd_config that the agent writes (contract §4.1), with room for many clients.
  *
  * @throws Failure ConfigurationInvalid for a value that would be more than a value (H30)
  */
@@ -46,6 +47,7 @@ export function renderBaseConfig(settings: BaseSettings = {}): string {
     'PasswordAuthentication no',
     'ChallengeResponseAuthentication no',
     'Subsystem sftp internal-sftp',
+    ...Object.entries(LIMITS).map((limit) => limit.join(' ')),
   ];
   return `${lines.join('\n')}\n`;
 }

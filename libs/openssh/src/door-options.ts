@@ -42,6 +42,8 @@ export interface DoorTimings {
   readonly stopMs: number;
   /** Of each of the probe's two logins. */
   readonly probeMs: number;
+  /** How long a login of the probe that sshd does not let begin is tried again. */
+  readonly droppedMs: number;
 }
 
 /** The door, and what it knows of its processes. */
@@ -56,4 +58,10 @@ export interface SshDoor extends Door {
 }
 
 /** The bounds that hold when nothing else is said. */
-export const DOOR_TIMINGS: DoorTimings = { tickMs: 3000, startMs: 10_000, stopMs: 5000, probeMs: 20_000 };
+export const DOOR_TIMINGS: DoorTimings = {
+  tickMs: 3000,
+  startMs: 10_000,
+  stopMs: 5000,
+  probeMs: 20_000,
+  droppedMs: 180_000,
+};

@@ -13,6 +13,8 @@ export interface SshdOptions {
   readonly logFile: string | undefined;
   /** Paths of `-h`. */
   readonly hostKeys: readonly string[];
+  /** Keywords of `-o`, in lower case. */
+  readonly keywords: readonly string[];
   /** The words without `-E`, so that what sshd says comes to its caller. */
   readonly withoutLogFile: readonly string[];
 }
@@ -52,8 +54,13 @@ export function parseSshdOptions(text: string): SshdOptions {
     configFile: last('f'),
     logFile: last('E'),
     hostKeys: flags.filter(({ letter }) => letter === 'h').flatMap(({ value }) => value ?? []),
+    keywords: flags.filter(({ letter }) => letter === 'o').flatMap(({ value }) => keywordOf(value ?? '') ?? []),
     withoutLogFile: flags.filter(({ letter }) => letter !== 'E').flatMap(rendered),
   };
+}
+
+function keywordOf(setting: string): string | undefined {
+  return /^\s*([a-z0-9]+)/i.exec(setting)?.[1]?.toLowerCase();
 }
 
 function rendered({ letter, value }: Flag): string[] {

@@ -15,6 +15,7 @@ import { readIfPresent, writeAtomically } from './files.ts';
 import { ensureHostKeys, readHostKeys } from './host-keys.ts';
 import { createKeyNames, type KeyNames } from './key-names.ts';
 import { effectiveConfigOf, ensurePrivilegeSeparation, launchSshd, requireJail, type LaunchOptions } from './launch.ts';
+import { limitsOf } from './limits.ts';
 import { findListeners, stopListener } from './listener.ts';
 import { parseSshdOptions, type SshdOptions } from './options.ts';
 import { probeLogin, removeLeftovers } from './probe.ts';
@@ -122,6 +123,7 @@ class OpensshDoor {
         logFile: this.#sshd.logFile,
         keyNames: this.#keyNames,
         timeoutMs: this.#timings.probeMs,
+        droppedMs: this.#timings.droppedMs,
       },
       signal,
     );
@@ -175,7 +177,8 @@ class OpensshDoor {
       );
     }
     const { variables, environment, jail } = this.#options;
-    const text = amendConfig(found, { variables, environment, jail });
+    const limits = await limitsOf(this.#launch);
+    const text = amendConfig(found, { variables, environment, limits, overruled: this.#sshd.keywords, jail });
     const directory = dirname(this.#configFile);
     if (text !== found) await writeAtomically(this.#configFile, text);
     // The volume between the containers belongs to whoever made it; sshd wants root (contract §4.2 step 7).

@@ -20,7 +20,7 @@ const variables = { IMS_JOB_ID: 'job-1', IMS_ARCH: 'aarch64', IMS_DKMS_ENABLED: 
 const LINE = 'SetEnv IMS_JOB_ID=job-1 IMS_ARCH=aarch64 IMS_DKMS_ENABLED=True REMOTE_BUILD_NODE=';
 
 describe('the base configuration', () => {
-  it('is that of contract §4.1 when nothing is set', () => {
+  it('is that of contract §4.1 when nothing is set, with room for many clients', () => {
     expect(renderBaseConfig().split('\n')).toEqual([
       'Port 22',
       'LogLevel INFO',
@@ -30,6 +30,9 @@ describe('the base configuration', () => {
       'PasswordAuthentication no',
       'ChallengeResponseAuthentication no',
       'Subsystem sftp internal-sftp',
+      'MaxSessions 200',
+      'MaxStartups 200:30:400',
+      'LoginGraceTime 60',
       '',
     ]);
   });
@@ -132,6 +135,17 @@ describe('H42 amending', () => {
     const text = amendConfig('Port 22\n# mine\nMatch User bob\n  X11Forwarding yes\n', { variables });
     expect(text).toBe(`Port 22\n# mine\n${LINE}\nMatch User bob\n  X11Forwarding yes\n`);
     expect(isAmended('Port 22\n')).toBe(false);
+  });
+
+  it('adds the limits that the configuration lacks, and leaves those that it has', () => {
+    const limits = { MaxSessions: '200', MaxStartups: '9' };
+    const text = amendConfig('maxstartups=5\nMatch User bob\nMaxSessions 1\n', { variables, limits });
+    expect(text).toBe(`maxstartups=5\nMaxSessions 200\n${LINE}\nMatch User bob\nMaxSessions 1\n`);
+    expect(amendConfig(text, { variables, limits })).toBe(text);
+    const overruled = ['maxsessions', 'permitrootlogin'];
+    expect(amendConfig('MaxSessions 7\nPermitRootLogin yes\n', { variables, limits, overruled })).toBe(
+      `PermitRootLogin yes\nMaxStartups 9\n${LINE}\n`,
+    );
   });
 
   it('is understood by the real sshd as it is meant, jail included', async () => {

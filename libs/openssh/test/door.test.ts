@@ -179,7 +179,7 @@ describe('H39 the login probe', () => {
     expect(await readdir(made.volume.config)).toEqual(files);
     expect((await stat(made.authorizedKeysFile)).mode & 0o777).toBe(0o600);
     const log = await textOf(made.logFile);
-    expect(log.match(/Accepted publickey for root from 127\.0\.0\.1/g)).toHaveLength(2);
+    expect(log.match(/Accepted publickey for root from 127\.\d+\.\d+\.\d+/g)).toHaveLength(2);
   });
 
   it('fails with what ssh said when the image has no shell, and leaves nothing behind', async () => {

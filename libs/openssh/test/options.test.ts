@@ -18,7 +18,7 @@ describe('$SSHD_OPTIONS', () => {
     ['-4E /a -qf /b', { configFile: '/b', logFile: '/a' }],
     ['-f /old -f /new', { configFile: '/new' }],
     ['-h /k1 -h/k2 -f /b', { hostKeys: ['/k1', '/k2'] }],
-    ['-E /a -4 -f /b -o Port=1', { withoutLogFile: ['-4', '-f', '/b', '-o', 'Port=1'] }],
+    ['-E /a -4 -f /b -o Port=1', { keywords: ['port'], withoutLogFile: ['-4', '-f', '/b', '-o', 'Port=1'] }],
   ])('names the files: %j', (text, expected) => {
     expect(parseSshdOptions(text)).toMatchObject(expected);
   });
