@@ -35,6 +35,7 @@ export { bundled, otherNodes, promisedNodes, type OtherNode } from './other-node
 export { freePort } from './ports.ts';
 export { endProcessesUnder, isRunning, processesUnder, signalTo, type SeenProcess } from './processes.ts';
 export {
+  followed,
   NODE,
   runProgram,
   SOURCE_TREE,

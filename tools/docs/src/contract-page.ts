@@ -66,7 +66,8 @@ names on this page stay as they are.`;
 
 const JOB_PHASES_INTRODUCTION = `The agent goes through these phases, and the job is in the phase its agent is in. \`ims-job show\`, the log and the
 status file name them. A job that opens a shell (\`IMS_ACTION=customize\`) goes through all of them; one that only
-publishes what a builder made (\`create\`) starts with packaging. An agent that is started again on the same volume goes
+publishes what a builder made (\`create\`) has no \`WaitingOnUser\`: a shell opens in it only when its build has failed
+and \`ENABLE_DEBUG\` is set, to look into that. An agent that is started again on the same volume goes
 on after the last step that was finished. From every phase a job can end as \`Failed\` or \`Interrupted\`, which the
 diagram leaves out.`;
 
