@@ -30,6 +30,8 @@ export const SYSTEM_TOOLS = [
   { tool: 'setfacl', apt: 'acl', zypper: 'acl', dnf: 'acl', stages: ['test'] },
   { tool: 'busybox', apt: 'busybox-static', zypper: 'busybox-static', dnf: 'busybox', stages: ['test'] },
   { tool: 'mkfs.ext4', apt: 'e2fsprogs', zypper: 'e2fsprogs', dnf: 'e2fsprogs', stages: ['test'] },
+  { tool: 'xz', apt: 'xz-utils', zypper: 'xz', dnf: 'xz', stages: ['start', 'test'] },
+  { tool: 'zstd', apt: 'zstd', zypper: 'zstd', dnf: 'zstd', stages: ['start', 'test'] },
   { tool: 'curl', apt: 'curl', zypper: 'curl', dnf: 'curl', stages: ['test'] },
   { tool: 'openssl', apt: 'openssl', zypper: 'openssl', dnf: 'openssl', stages: ['test', 'cluster'] },
   { tool: 'aws', apt: 'awscli', zypper: 'aws-cli', dnf: 'awscli2', stages: ['test'] },

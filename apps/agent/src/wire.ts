@@ -33,6 +33,7 @@ import { createPacker } from '@ims/squashfs';
 
 import { archiveSums, jobArtifacts } from './artifacts.ts';
 import type { AgentConfig } from './config.ts';
+import { DECOMPRESSORS } from './decompressors.ts';
 import { jobInspector } from './inspector.ts';
 import { podPlaceOf } from './pod.ts';
 import { openPublishing, type Publishing } from './publishing.ts';
@@ -152,7 +153,15 @@ function workshop(
   });
   return {
     stage: jobStage({ config, root, runner, logger }),
-    inspector: jobInspector({ root, names, archiveDirectory: layout.private, prefix, logger }),
+    inspector: jobInspector({
+      root,
+      names,
+      archiveDirectory: layout.private,
+      prefix,
+      checkKernel: values.IMS_CHECK_KERNEL,
+      decompressors: DECOMPRESSORS,
+      logger,
+    }),
     artifacts: jobArtifacts({ archive: layout.archive, root, names, logger }),
     packer: createPacker({
       runner,

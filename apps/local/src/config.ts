@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { exitCodeOfSignal } from '@ims/contract';
 import { readEnvironment, VARIABLES } from '@ims/env';
 import { Failure } from '@ims/runtime';
+import { PACKAGING_NAMES } from './pair/outside.ts';
 import type { Interruption } from './ports.ts';
 import { shown } from './typed-path.ts';
 
@@ -90,7 +91,7 @@ export interface Settings {
 
 /** @throws Failure ConfigurationInvalid naming every variable that is malformed */
 export function readSettings(world: Pick<World, 'env' | 'usualHome'>): Settings {
-  const { values } = readEnvironment(['IMS_JOB_HOME', 'LOG_LEVEL'], world.env);
+  const { values } = readEnvironment(['IMS_JOB_HOME', 'LOG_LEVEL', ...PACKAGING_NAMES], world.env);
   const asked = (world.env['LOG_LEVEL'] ?? '') !== '';
   return { home: values.IMS_JOB_HOME ?? checkedHome(world.usualHome), logLevel: asked ? values.LOG_LEVEL : undefined };
 }

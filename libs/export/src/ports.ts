@@ -22,7 +22,7 @@ export interface Stage {
 
 /** One thing that packaging needs and the image root lacks, in a sentence that says what to do. */
 export interface Finding {
-  readonly reason: 'ImageInvalid' | 'PathEscapesRoot' | 'NoSpace';
+  readonly reason: 'ImageInvalid' | 'PathEscapesRoot' | 'NoSpace' | 'KernelMismatch';
   readonly message: string;
 }
 

@@ -6,6 +6,6 @@
  * Fits `Finding` of the export story, whose types a library of both containers cannot import.
  */
 export interface Finding {
-  readonly reason: 'ImageInvalid' | 'PathEscapesRoot' | 'NoSpace';
+  readonly reason: 'ImageInvalid' | 'PathEscapesRoot' | 'NoSpace' | 'KernelMismatch';
   readonly message: string;
 }

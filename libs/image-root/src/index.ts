@@ -2,10 +2,21 @@
 // SPDX-License-Identifier: MIT
 
 export { createAttributes, type Attributes } from './attributes.ts';
+export { checkBoot, moduleReleases, type BootCheck, type BootCheckOptions } from './boot-check.ts';
 export { bootFileNames, checkFileName, type BootFileNames, type BootFileSettings } from './boot-file-names.ts';
 export { bootPath, inspectBootFiles, type BootArtifact, type BootFile, type BootInspection } from './boot-files.ts';
+export {
+  choosePair,
+  initrdsIn,
+  kernelsIn,
+  pairsOf,
+  type BootPair,
+  type PairChoice,
+  type VersionedFile,
+} from './boot-pairs.ts';
 export { copyCertificates, type CopiedCertificates } from './ca-certificates.ts';
 export { unlockWith } from './despite.ts';
+export type { Decompress, Decompressors } from './decompress.ts';
 export type { FileAttributes, Owner } from './entries.ts';
 export type { Entry } from './entry.ts';
 export type { Finding } from './finding.ts';

@@ -5,6 +5,7 @@ import { Failure } from '@ims/runtime';
 
 import type { ImageRoot } from './image-root.ts';
 import { show } from './places.ts';
+import { quietly } from './quietly.ts';
 
 /** Whether the kernels of an image can read a squashfs packed with zstd, and how that is known. */
 export interface ZstdSupport {
@@ -85,20 +86,11 @@ async function judge(root: ImageRoot, path: string): Promise<KernelVerdict> {
   }
 }
 
+/** The names in a directory, none when it is not there; packing falls back to gzip for what cannot be read. */
 async function listed(root: ImageRoot, path: string): Promise<readonly string[]> {
   return (await quietly(async () => await root.list(path))) ?? [];
 }
 
 async function exists(root: ImageRoot, path: string): Promise<boolean> {
   return (await quietly(async () => await root.stat(path))) !== undefined;
-}
-
-/** What the image's owner broke is nothing that we can read; packing falls back to gzip. */
-async function quietly<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
-  try {
-    return await look();
-  } catch (error) {
-    if (error instanceof Failure) return undefined;
-    throw error;
-  }
 }

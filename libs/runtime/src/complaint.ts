@@ -9,8 +9,8 @@ type Complaining = Pick<Outcome, 'exitCode' | 'endedBySignal' | 'notFound' | 'ti
 /** Characters of a line that are quoted. */
 const QUOTED = 600;
 
-/** Lines that a program marks as the error themselves: mksquashfs, git, apt, openssl. */
-const MARKED = /^(FATAL ERROR|fatal:|E: |error:)/i;
+/** Lines that tell the error wherever they stand: what apt, git and openssl mark so, and ssh after a page of warnings. */
+const MARKED = /^(E: |fatal: |error: |Host key verification failed)/i;
 
 /** Lines that tell of no error although they are on standard error: notes of tar, apt, ssh and GNU programs. */
 const NOTES = [

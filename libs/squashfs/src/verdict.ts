@@ -28,14 +28,14 @@ export function failureOf(tool: Tool, outcome: Outcome): Failure | undefined {
   }
   if (outcome.exitCode === 0) return undefined;
   const lines = errorLinesOf(outcome.stderr).filter((line) => !HARMLESS.test(line));
-  const said = complaintOf({ ...outcome, stderr: lines.join('\n') });
-  if (lines.some((line) => FULL.test(line)))
-    return new Failure('NoSpace', `${tool.target} filled up while ${tool.doing}: ${said}`);
+  const full = lines.find((line) => FULL.test(line));
+  if (full !== undefined) return new Failure('NoSpace', `${tool.target} filled up while ${tool.doing}: ${full}`);
   if (outcome.endedBySignal !== undefined) {
     return new Failure('PackingFailed', `${tool.program} was ended by ${outcome.endedBySignal} while ${tool.doing}`, {
       advice: "look whether the container's memory limit was reached, then resume the job",
     });
   }
+  const said = complaintOf({ ...outcome, stderr: lines.join('\n') });
   const how = outcome.exitCode === undefined ? 'could not be started' : `ended with code ${String(outcome.exitCode)}`;
   return new Failure(tool.reason, `${tool.program} ${how} while ${tool.doing}: ${said}`, { advice: tool.advice });
 }

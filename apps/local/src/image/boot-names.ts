@@ -1,6 +1,9 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { choosePair, initrdsIn, kernelsIn, pairsOf, type BootPair, type VersionedFile } from '@ims/image-root';
+import { Failure } from '@ims/runtime';
+
 /** The names in `/boot` that a job publishes. */
 export interface BootNames {
   readonly kernel: string;
@@ -18,6 +21,16 @@ export interface WantedBootNames {
 /** The architecture of the image, as `BUILD_ARCH` has it. */
 export type Architecture = 'x86_64' | 'aarch64';
 
+/** What an image has that can be booted. */
+export interface BootDirectory {
+  /** The names in `/boot`. */
+  readonly names: readonly string[];
+  /** The name that a link in `/boot` leads to, for those that are links. */
+  readonly links: Readonly<Record<string, string>>;
+  /** The versions that have a modules directory. */
+  readonly modules: readonly string[];
+}
+
 /** The names and what has to be said about them. */
 export interface Choice {
   readonly names: BootNames;
@@ -25,48 +38,83 @@ export interface Choice {
 }
 
 const DEFAULT_KERNEL: Readonly<Record<Architecture, string>> = { x86_64: 'vmlinuz', aarch64: 'Image' };
-const KERNELS = /^(vmlinuz|vmlinux|Image|bzImage)([-.].+)?$/;
-const INITRDS = /^(initrd|initramfs)([-.].+)?$/;
+const DEFAULT_INITRD = 'initrd';
 const PARAMETERS = 'kernel-parameters';
 
 /**
  * Chooses what to publish from `/boot`: what was asked for, else the contract's default name when it is there
- * (contract §5), else the newest file that is named like a kernel or an initrd. What is still missing when the user
- * says complete is the agent's to refuse, since a customization may bring it.
+ * (contract §5), else kernel and initrd of the newest version whose modules are in the image. What is still missing
+ * when the user says complete is the agent's to refuse, since a customization may bring it.
+ *
+ * @throws Failure ConfigurationInvalid naming the candidates when more than one pair may be meant
  */
-export function chooseBootNames(
-  inBoot: readonly string[],
-  wanted: WantedBootNames,
-  job: { readonly architecture: Architecture },
-): Choice {
-  const kernel = choose(inBoot, wanted.kernel, {
-    flag: '--kernel',
-    usual: DEFAULT_KERNEL[job.architecture],
-    like: KERNELS,
-  });
-  const initrd = choose(inBoot, wanted.initrd, { flag: '--initrd', usual: 'initrd', like: INITRDS });
-  const parameters = wanted.parameters ?? (inBoot.includes(PARAMETERS) ? PARAMETERS : undefined);
-  return {
-    names: { kernel: kernel.name, initrd: initrd.name, parameters },
-    notes: [kernel.note, initrd.note].flatMap((note) => (note === undefined ? [] : [note])),
+export function chooseBootNames(boot: BootDirectory, wanted: WantedBootNames, architecture: Architecture): Choice {
+  const usual = DEFAULT_KERNEL[architecture];
+  const isThere = (name: string): boolean => boot.names.includes(name);
+  const fixed = {
+    kernel: wanted.kernel ?? (isThere(usual) ? usual : undefined),
+    initrd: wanted.initrd ?? (isThere(DEFAULT_INITRD) ? DEFAULT_INITRD : undefined),
   };
+  const parameters = wanted.parameters ?? (isThere(PARAMETERS) ? PARAMETERS : undefined);
+  const pair = fixed.kernel === undefined || fixed.initrd === undefined ? findPair(boot, fixed) : undefined;
+  const kernel = fixed.kernel ?? pair?.kernel ?? usual;
+  const initrd = fixed.initrd ?? pair?.initrd ?? DEFAULT_INITRD;
+  const notes = [
+    noteOf({ name: kernel, usual, flag: '--kernel', asked: wanted.kernel }, boot),
+    noteOf({ name: initrd, usual: DEFAULT_INITRD, flag: '--initrd', asked: wanted.initrd }, boot),
+    pair?.hasModules === false ? `the image has no modules of ${pair.kernel}` : undefined,
+  ];
+  return { names: { kernel, initrd, parameters }, notes: notes.filter((note) => note !== undefined) };
 }
 
-function choose(
-  inBoot: readonly string[],
-  wanted: string | undefined,
-  rule: { flag: string; usual: string; like: RegExp },
-): { name: string; note?: string } {
-  const name = wanted ?? rule.usual;
-  if (inBoot.includes(name)) return { name };
-  if (wanted === undefined) {
-    const newest = inBoot
-      .filter((candidate) => rule.like.test(candidate))
-      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-      .at(-1);
-    if (newest !== undefined) {
-      return { name: newest, note: `/boot has no ${name}; takes ${newest} (${rule.flag} says otherwise)` };
-    }
+type Fixed = Readonly<Record<'kernel' | 'initrd', string | undefined>>;
+
+/** The pair to which what is fixed belongs; nothing when no two files are of one version. */
+function findPair(boot: BootDirectory, fixed: Fixed): (BootPair & { hasModules: boolean }) | undefined {
+  const kernels = candidates(fixed.kernel, boot, kernelsIn);
+  const initrds = candidates(fixed.initrd, boot, initrdsIn);
+  const choice = choosePair(pairsOf(kernels, initrds), boot.modules);
+  if (choice.kind === 'ambiguous') throw ambiguous(choice.pairs);
+  if (choice.kind === 'pair') return { ...choice.pair, hasModules: choice.hasModules || boot.modules.length === 0 };
+  return onlyOnes(kernels, initrds);
+}
+
+function candidates(
+  name: string | undefined,
+  { names, links }: BootDirectory,
+  read: (names: readonly string[]) => VersionedFile[],
+): VersionedFile[] {
+  if (name === undefined) return read(names);
+  return [{ name, release: read([links[name] ?? name])[0]?.release ?? '' }];
+}
+
+/** One kernel and one initrd belong together when at least one of them has no version that says otherwise. */
+function onlyOnes(kernels: readonly VersionedFile[], initrds: readonly VersionedFile[]): ReturnType<typeof findPair> {
+  const [kernel, initrd] = [kernels[0], initrds[0]];
+  if (kernels.length !== 1 || initrds.length !== 1 || kernel === undefined || initrd === undefined) return undefined;
+  const isVersion = (release: string): boolean => /^\d/.test(release);
+  if (isVersion(kernel.release) && isVersion(initrd.release)) return undefined;
+  return { kernel: kernel.name, initrd: initrd.name, release: kernel.release, hasModules: true };
+}
+
+function ambiguous(pairs: readonly BootPair[]): Failure {
+  const shown = pairs.map(({ kernel, initrd }) => `${kernel} with ${initrd}`).join(', ');
+  const [first] = pairs;
+  const example = first === undefined ? '' : `, for instance --kernel ${first.kernel} --initrd ${first.initrd}`;
+  return new Failure('ConfigurationInvalid', `/boot has more than one kernel that may be meant: ${shown}`, {
+    advice: `say which one is published${example}`,
+  });
+}
+
+function noteOf(
+  file: { readonly name: string; readonly usual: string; readonly flag: string; readonly asked: string | undefined },
+  { names }: BootDirectory,
+): string | undefined {
+  const { name, usual, flag, asked } = file;
+  if (!names.includes(name)) {
+    return `/boot has no ${name}: the image cannot be published without one (${flag} names another)`;
   }
-  return { name, note: `/boot has no ${name}: the image cannot be published without one (${rule.flag} names another)` };
+  return name === usual || asked !== undefined
+    ? undefined
+    : `/boot has no ${usual}; takes ${name} (${flag} says otherwise)`;
 }

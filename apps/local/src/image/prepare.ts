@@ -1,12 +1,13 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { mkdir, readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { basename } from 'node:path';
 
 import { makeDemoImage } from '@ims/demo-image';
 import { systemClock } from '@ims/runtime';
-import { chooseBootNames } from './boot-names.ts';
+import { readBootDirectory } from './boot-directory.ts';
+import { chooseBootNames, type Choice } from './boot-names.ts';
 import { layoutOfJob, type JobPaths } from '../job/home.ts';
 import { findImageSource, type ImageSource } from './image-source.ts';
 import { writeRecord, type JobRecord } from '../job/record.ts';
@@ -29,13 +30,14 @@ export async function demoSource(ports: LocalPorts): Promise<ImageSource> {
 }
 
 /**
- * Brings the image root of a job to its volume and chooses what of its `/boot` is published.
- * Gives the record with what is known now; a job that was prepared before is not prepared again.
+ * Brings the image root of a job to its volume and chooses what of its `/boot` is published, of a directory before it
+ * is copied. Gives the record with what is known now; a job that was prepared before is not prepared again.
  */
 export async function prepareImage(paths: JobPaths, record: JobRecord, ports: LocalPorts): Promise<JobRecord> {
   if (record.boot !== undefined) return record;
   const began = systemClock.monotonic();
   const root = layoutOfJob(paths, record).imageRoot;
+  const early = record.source.kind === 'directory' ? await chooseFrom(record.source.path, record) : undefined;
   await makeJobDirectories(paths);
   if (record.inPlace) await mkdir(root, { recursive: true, mode: 0o755 });
   else {
@@ -45,7 +47,7 @@ export async function prepareImage(paths: JobPaths, record: JobRecord, ports: Lo
       signal: ports.interruption.signal,
     });
   }
-  const { names, notes } = chooseBootNames(await bootFiles(imageRootOf(paths, record)), record.wanted, record);
+  const { names, notes } = early ?? (await chooseFrom(imageRootOf(paths, record), record));
   notes.forEach((note) => ports.logger.warn({}, note));
   const preparing = (systemClock.monotonic() - began) / 1000;
   const prepared = { ...record, boot: names, preparing: Number(preparing.toFixed(3)) };
@@ -53,18 +55,13 @@ export async function prepareImage(paths: JobPaths, record: JobRecord, ports: Lo
   return prepared;
 }
 
+async function chooseFrom(imageRoot: string, { wanted, architecture }: JobRecord): Promise<Choice> {
+  return chooseBootNames(await readBootDirectory(imageRoot), wanted, architecture);
+}
+
 /** Where the image root lies for this process: a job in place has it mounted in its own namespaces only. */
 export function imageRootOf(paths: JobPaths, record: JobRecord): string {
   return record.inPlace ? record.source.path : layoutOfJob(paths, record).imageRoot;
-}
-
-async function bootFiles(root: string): Promise<string[]> {
-  try {
-    // Only names are read here, and only to propose some: the agent opens what it publishes confined to the root.
-    return await readdir(join(root, 'boot'));
-  } catch {
-    return [];
-  }
 }
 
 /** The image's name when none is given: that of the file or directory without what tells its format. */

@@ -33,6 +33,14 @@ const IMS_NAMES = [
   'IMS_OUTBOX_TIMEOUT',
 ] as const;
 
+/** How the image is checked and packed: the agent gets these of our own environment for every store. */
+export const PACKAGING_NAMES = ['IMS_CHECK_KERNEL', 'IMS_SQUASHFS_COMPRESSION', 'IMS_SQUASHFS_BLOCK_SIZE'] as const;
+
+/** What the agent gets of our own environment to check and pack the image. */
+export function packagingVariables(env: OwnEnvironment): Variables {
+  return given(PACKAGING_NAMES, env);
+}
+
 /** Whether a store lies outside of this machine. */
 function isOutside(store: string): boolean {
   return /^s3:/i.test(store);
@@ -46,8 +54,7 @@ export function outsideVariables(store: string, env: OwnEnvironment): Variables 
   if (!isOutside(store)) return {};
   const hasIms = isSet(env, 'IMS_URL');
   const names = hasIms ? [...S3_NAMES, ...IMS_NAMES] : S3_NAMES;
-  const given = names.flatMap((name) => (isSet(env, name) ? [[name, env[name] ?? ''] as const] : []));
-  return { ...Object.fromEntries(given), IMS_REGISTRY: hasIms ? 'ims' : 'none' };
+  return { ...given(names, env), IMS_REGISTRY: hasIms ? 'ims' : 'none' };
 }
 
 /** What a store outside needs of our own environment and does not find there, a sentence each. */
@@ -65,6 +72,11 @@ export function missingOutside(store: string, env: OwnEnvironment): string[] {
     problems.push(asFailure(error).message);
   }
   return problems;
+}
+
+function given(names: readonly string[], env: OwnEnvironment): Variables {
+  const set = names.filter((name) => isSet(env, name));
+  return Object.fromEntries(set.map((name) => [name, env[name] ?? '']));
 }
 
 function isSet(env: OwnEnvironment, name: string): boolean {

@@ -16,7 +16,7 @@ import type { Shell } from '../shell/shell.ts';
 import { startSide } from './side.ts';
 import { watchStatus, type StatusFeed } from '../job/status.ts';
 import { serveUser } from '../shell/user.ts';
-import { outsideVariables } from './outside.ts';
+import { outsideVariables, packagingVariables } from './outside.ts';
 import { agentVariables, sshdVariables } from './variables.ts';
 import { emptyConfig } from '../job/workspace.ts';
 import { makeUserKey } from '../shell/keys.ts';
@@ -97,7 +97,11 @@ function startSides(
       ...shared,
       source: 'agent',
       program: ports.programs.agent,
-      variables: agentVariables(paths, record, { boot, port, outside: outsideVariables(record.store, ports.env) }),
+      variables: agentVariables(paths, record, {
+        boot,
+        port,
+        outside: { ...packagingVariables(ports.env), ...outsideVariables(record.store, ports.env) },
+      }),
       child: { isolation, ownProcesses: false, bind },
     },
     ports,

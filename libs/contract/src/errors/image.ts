@@ -29,6 +29,13 @@ export const IMAGE_ERRORS = {
     meaning: 'Not enough free bytes or inodes',
     advice: 'free space on the file system that is named or give the job a larger volume, then resume it',
   },
+  KernelMismatch: {
+    exit: 35,
+    retryable: false,
+    meaning: 'Kernel, modules and initrd of the image are not of one version or processor',
+    advice:
+      'run the command that is given inside the image and touch complete again; IMS_CHECK_KERNEL=warn publishes it as it is',
+  },
   PackingFailed: {
     exit: 34,
     retryable: true,

@@ -47,6 +47,11 @@ export const JOB_VARIABLES = {
     meaning:
       'What follows a `complete` that cannot be packaged: `shell` hands the shell back, `fail` ends the job, `auto` hands it back while somebody sits at a terminal',
   }),
+  IMS_CHECK_KERNEL: defaulted('own', oneOf('refuse', 'warn', 'off'), {
+    fallback: 'refuse',
+    meaning:
+      'What follows when kernel, modules and initrd of the image are proven not to fit each other: `refuse` rejects `complete`, `warn` only logs it, `off` does not look',
+  }),
   IMS_SQUASHFS_COMPRESSION: defaulted('own', compression, {
     fallback: 'auto',
     meaning:
