@@ -75,7 +75,7 @@ export function choosePair(pairs: readonly BootPair[], modules: readonly string[
 }
 
 /** Orders versions of kernels, the older first: `6.9` before `6.10`, `6.12.0-rc7` before `6.12.0`. */
-export function compareReleases(a: string, b: string): number {
+function compareReleases(a: string, b: string): number {
   return compareWords(wordsOf(a), wordsOf(b));
 }
 

@@ -49,28 +49,38 @@ const PARAMETERS = 'kernel-parameters';
  * @throws Failure ConfigurationInvalid naming the candidates when more than one pair may be meant
  */
 export function chooseBootNames(boot: BootDirectory, wanted: WantedBootNames, architecture: Architecture): Choice {
-  const usual = DEFAULT_KERNEL[architecture];
-  const isThere = (name: string): boolean => boot.names.includes(name);
-  const fixed = {
-    kernel: wanted.kernel ?? (isThere(usual) ? usual : undefined),
-    initrd: wanted.initrd ?? (isThere(DEFAULT_INITRD) ? DEFAULT_INITRD : undefined),
+  const usual = { kernel: DEFAULT_KERNEL[architecture], initrd: DEFAULT_INITRD };
+  const fixed: Fixed = {
+    kernel: wanted.kernel ?? thereIn(boot, usual.kernel),
+    initrd: wanted.initrd ?? thereIn(boot, usual.initrd),
   };
-  const parameters = wanted.parameters ?? (isThere(PARAMETERS) ? PARAMETERS : undefined);
-  const pair = fixed.kernel === undefined || fixed.initrd === undefined ? findPair(boot, fixed) : undefined;
-  const kernel = fixed.kernel ?? pair?.kernel ?? usual;
-  const initrd = fixed.initrd ?? pair?.initrd ?? DEFAULT_INITRD;
+  const pair = findPair(boot, fixed);
+  const { kernel, initrd } = { ...usual, ...pair, ...given(fixed) };
   const notes = [
-    noteOf({ name: kernel, usual, flag: '--kernel', asked: wanted.kernel }, boot),
-    noteOf({ name: initrd, usual: DEFAULT_INITRD, flag: '--initrd', asked: wanted.initrd }, boot),
+    noteOf({ name: kernel, usual: usual.kernel, flag: '--kernel', asked: wanted.kernel }, boot),
+    noteOf({ name: initrd, usual: usual.initrd, flag: '--initrd', asked: wanted.initrd }, boot),
     pair?.hasModules === false ? `the image has no modules of ${pair.kernel}` : undefined,
   ];
-  return { names: { kernel, initrd, parameters }, notes: notes.filter((note) => note !== undefined) };
+  return {
+    names: { kernel, initrd, parameters: wanted.parameters ?? thereIn(boot, PARAMETERS) },
+    notes: notes.filter((note) => note !== undefined),
+  };
+}
+
+function thereIn({ names }: BootDirectory, name: string): string | undefined {
+  return names.includes(name) ? name : undefined;
+}
+
+/** What is fixed, without what is not: that may come from elsewhere. */
+function given({ kernel, initrd }: Fixed): { kernel?: string; initrd?: string } {
+  return { ...(kernel === undefined ? {} : { kernel }), ...(initrd === undefined ? {} : { initrd }) };
 }
 
 type Fixed = Readonly<Record<'kernel' | 'initrd', string | undefined>>;
 
-/** The pair to which what is fixed belongs; nothing when no two files are of one version. */
+/** The pair to which what is fixed belongs; nothing when both are, or when no two files are of one version. */
 function findPair(boot: BootDirectory, fixed: Fixed): (BootPair & { hasModules: boolean }) | undefined {
+  if (fixed.kernel !== undefined && fixed.initrd !== undefined) return undefined;
   const kernels = candidates(fixed.kernel, boot, kernelsIn);
   const initrds = candidates(fixed.initrd, boot, initrdsIn);
   const choice = choosePair(pairsOf(kernels, initrds), boot.modules);
