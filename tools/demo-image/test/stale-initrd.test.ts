@@ -50,5 +50,5 @@ describe('a kernel of Debian that was updated without its initrd', () => {
     expect(command).toMatch(/^update-initramfs /);
     await run('chroot', [root, 'sh', '-c', command]);
     expect(await check(root)).toEqual({ findings: [], notes: [] });
-  }, 300_000);
+  }, 600_000);
 });
