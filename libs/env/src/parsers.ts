@@ -1,6 +1,8 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { isIP } from 'node:net';
+
 /** What became of a text: a value, or why it is not one. */
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly found: string };
 
@@ -8,6 +10,10 @@ export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok
 export interface Parser<T> {
   /** What is accepted, in words for the error and for `docs/environment.md`. */
   readonly accepts: string;
+  /** White space around a text is part of it, as of a name that people give; of any other it is dropped before. */
+  readonly isVerbatim?: boolean;
+  /** What its readers should know of a text that is accepted, in words that follow the variable's name. */
+  readonly remark?: (text: string) => string | undefined;
   readonly parse: (text: string) => Parsed<T>;
 }
 
@@ -29,43 +35,83 @@ export function matching<T>(accepts: string, read: (text: string) => T | undefin
   };
 }
 
+/** The same parser for texts whose white space counts. */
+export function verbatim<T>(parser: Parser<T>): Parser<T> {
+  return { ...parser, isVerbatim: true };
+}
+
 /** One of a few words, in exactly this spelling. */
 export function oneOf<const W extends string>(...words: readonly W[]): Parser<W> {
   return matching(words.map((word) => `\`${word}\``).join(', '), (text) => words.find((word) => word === text));
 }
 
-/** Python's `True` or `False`; any other case is named instead of being taken for off (contract §2). */
-export const pythonBoolean: Parser<boolean> = matching('`True`, `False`', (text) =>
-  text === 'True' ? true : text === 'False' ? false : undefined,
+const NOTHING = /^(none|null)$/i;
+const NO = /^(false|off|no|f|n|0)$/i;
+const YES = /^(true|on|yes|t|y|1)$/i;
+
+/** A word for yes or no in any case; `None`, which is how Python writes that nothing was said, is no. */
+export const onOrOff: Parser<boolean> = matching('`True` or `False`, also `yes`, `on`, `1`, … in any case', (text) =>
+  YES.test(text) ? true : NO.test(text) || NOTHING.test(text) ? false : undefined,
 );
 
-/** `true` or `false` in any case. */
-export const anyCaseBoolean: Parser<boolean> = matching('`true`, `false` (any case)', (text) =>
-  /^true$/i.test(text) ? true : /^false$/i.test(text) ? false : undefined,
-);
+/**
+ * The same where the containers of today take everything but `True` for no: whoever writes `true` wants yes, and nobody
+ * may lose a jail by a spelling.
+ */
+export const pythonBoolean: Parser<boolean> = {
+  ...onOrOff,
+  remark: (text) =>
+    text === 'True' || text === 'False' ? undefined : 'is understood, but other programs may take it for `False`',
+};
+
+/**
+ * One of a few words in any case, or another word for one of them.
+ *
+ * @param others the other words in upper case, and what each means
+ */
+export function anyCaseOf<const W extends string>(words: readonly W[], others: Readonly<Record<string, W>>): Parser<W> {
+  return matching(`${words.map((word) => `\`${word}\``).join(', ')} (any case)`, (text) => {
+    const upper = text.toUpperCase();
+    return words.find((word) => word.toUpperCase() === upper) ?? others[upper];
+  });
+}
 
 /** A UUID, given back in lower case. */
 export const uuid: Parser<string> = matching('a UUID', (text) =>
   /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) ? text.toLowerCase() : undefined,
 );
 
+/** Bytes of a path and of each name in it that Linux takes (path_resolution(7)). */
+const LONGEST_PATH = 4095;
+const LONGEST_NAME = 255;
+
 /** An absolute path without `..`, a trailing slash dropped. */
-export const absolutePath: Parser<string> = matching('an absolute path without `..`', (text) =>
-  text.startsWith('/') && !text.split('/').includes('..') ? text.replace(/(?<=.)\/+$/, '') : undefined,
+export const absolutePath: Parser<string> = verbatim(
+  matching('an absolute path without `..`', (text) =>
+    text.startsWith('/') && isPath(text) ? text.replace(/(?<=.)\/+$/, '') : undefined,
+  ),
 );
 
-/** The bare name of a file. */
-export const fileName: Parser<string> = matching('a file name without `/`', (text) =>
-  !text.includes('/') && text !== '.' && text !== '..' && new TextEncoder().encode(text).length <= 255
-    ? text
-    : undefined,
+/** The path of a file below a directory, as the bare name of one there; where it begins and what `.` adds is dropped. */
+export const pathBelow: Parser<string> = verbatim(
+  matching('the name of a file, or its path below that directory without `..`', (text) => {
+    const names = text.split('/').filter((name) => name !== '' && name !== '.');
+    return isPath(text) && names.length > 0 && !/\/\.?$/.test(text) ? names.join('/') : undefined;
+  }),
 );
+
+function isPath(text: string): boolean {
+  const names = text.split('/');
+  return !names.includes('..') && bytesOf(text) <= LONGEST_PATH && names.every((name) => bytesOf(name) <= LONGEST_NAME);
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
 
 /** A line of text of at most `limit` bytes. */
 export function line(limit: number): Parser<string> {
-  return matching(`a line of at most ${String(limit)} bytes`, (text) =>
-    new TextEncoder().encode(text).length <= limit ? text : undefined,
-  );
+  return matching(`a line of at most ${String(limit)} bytes`, (text) => (bytesOf(text) <= limit ? text : undefined));
 }
 
 /** A whole number from `min` to `max`. */
@@ -77,16 +123,20 @@ export function integer(min: number, max: number): Parser<number> {
 }
 
 /** An IPv4 or IPv6 address. */
-export const ipAddress: Parser<string> = matching('an IP address', (text) =>
-  /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:.]+)$/i.test(text) ? text : undefined,
-);
+export const ipAddress: Parser<string> = matching('an IP address', (text) => (isIP(text) === 0 ? undefined : text));
 
-/** An http or https address without user, password, query or fragment; a trailing slash is dropped. */
-export const httpUrl: Parser<string> = matching('an http or https address', (text) => {
-  const url = URL.parse(text);
+const LONGEST_ADDRESS = 4096;
+
+/**
+ * An http or https address without user, password, query or fragment; https when it says neither, and a trailing slash
+ * is dropped.
+ */
+export const webAddress: Parser<string> = matching('an http or https address', (text) => {
+  const whole = text.includes('://') ? text : `https://${text}`;
+  const url = whole.length > LONGEST_ADDRESS ? null : URL.parse(whole);
   if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '') return undefined;
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return undefined;
-  return text.replace(/\/+$/, '');
+  return whole.replace(/\/+$/, '');
 });
 
 /** An md5 in hex, given back in lower case. */
@@ -102,14 +152,12 @@ export const bucketName: Parser<string> = matching('the name of a bucket', (text
 /** How a server's certificate is checked: by the system's trust, by a file of certificates, or not at all. */
 export type TlsChoice = { readonly verify: boolean; readonly caFile: string | undefined };
 
-const NO = /^(false|off|no|f|0)$/i;
-const YES = /^(true|on|yes|t|1)$/i;
-
-/** The words of contract §2: `false` and its like switch the check off, a path names the certificates. */
+/** The words of contract §2: `false` and its like switch the check off, a path names the certificates; `None` says nothing. */
 export const tlsChoice: Parser<TlsChoice> = matching('`true`, `false` or the absolute path of a CA file', (text) => {
   if (NO.test(text)) return { verify: false, caFile: undefined };
-  if (YES.test(text)) return { verify: true, caFile: undefined };
-  return text.startsWith('/') ? { verify: true, caFile: text } : undefined;
+  if (YES.test(text) || NOTHING.test(text)) return { verify: true, caFile: undefined };
+  const path = absolutePath.parse(text);
+  return path.ok ? { verify: true, caFile: path.value } : undefined;
 });
 
 /** A variable of the contract that must be left empty, since this version does not offer what it asks for. */

@@ -9,7 +9,7 @@ import { VARIABLES, type ValueOf, type Variable, type VariableName } from './var
 /** The environment of a program, read and checked. */
 export interface Environment<N extends VariableName> {
   readonly values: { readonly [K in N]: ValueOf<K> };
-  /** Names in the environment that look like a misspelt variable, each as a sentence. */
+  /** Names that look like a misspelt variable, and values that are understood but odd; each as a sentence. */
   readonly warnings: readonly string[];
 }
 
@@ -33,20 +33,39 @@ export function readEnvironment<N extends VariableName>(
   const values: Partial<Record<VariableName, unknown>> = {};
   for (const name of names) {
     const read = readOne(VARIABLES[name], name, env[name]);
-    const problem = read.problem ?? objection(name, env[name], checks[name]);
+    const problem = read.problem ?? objection(name, textOf(VARIABLES[name], env[name]), checks[name]);
     if (problem === undefined) values[name] = read.value;
     else problems.push(problem);
   }
   if (problems.length > 0) throw new Failure('ConfigurationInvalid', problems.join('; '));
-  return { values: values as Environment<N>['values'], warnings: misspelt(env) };
+  return { values: values as Environment<N>['values'], warnings: [...remarks(names, env), ...misspelt(env)] };
 }
 
-function readOne(
-  variable: Variable<unknown>,
-  name: string,
-  given: string | undefined,
-): { value?: unknown; problem?: string } {
-  const text = given === undefined || given === '' ? textWhenUnset(variable) : given;
+/**
+ * Reads what can be read of the named variables, for a program that could not begin: of one that is malformed, or
+ * missing, the value is that of one that is not set, and `malformed` names it.
+ */
+export function readWhatIsSound<N extends VariableName>(
+  names: readonly N[],
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly values: Partial<Environment<N>['values']>; readonly malformed: ReadonlySet<N> } {
+  const values: Partial<Record<VariableName, unknown>> = {};
+  const malformed = new Set<N>();
+  for (const name of names) {
+    const read = readOne(VARIABLES[name], name, env[name]);
+    if (read.problem !== undefined) malformed.add(name);
+    values[name] = read.problem === undefined ? read.value : readOne(VARIABLES[name], name, undefined).value;
+  }
+  return { values: values as Partial<Environment<N>['values']>, malformed };
+}
+
+interface Read {
+  readonly value?: unknown;
+  readonly problem?: string;
+}
+
+function readOne(variable: Variable<unknown>, name: string, given: string | undefined): Read {
+  const text = textOf(variable, given) ?? textWhenUnset(variable);
   if (text === undefined) {
     return variable.whenUnset === 'none'
       ? { value: undefined }
@@ -54,23 +73,45 @@ function readOne(
   }
   const parsed = variable.parser.parse(text);
   if (parsed.ok) return { value: parsed.value };
-  const found = variable.secret ? 'a value' : parsed.found;
+  const found = variable.secret ? 'a value' : inShort(parsed.found);
   return { problem: `${name} is ${found} (accepted: ${variable.parser.accepts})` };
+}
+
+/** What a variable says; undefined when it is empty, which counts as unset. */
+function textOf({ parser }: Variable<unknown>, given: string | undefined): string | undefined {
+  const text = parser.isVerbatim === true ? given : given?.trim();
+  return text === '' ? undefined : text;
+}
+
+/** More of a value than this tells nobody more of what is wrong with it. */
+const SHOWN = 120;
+
+function inShort(found: string): string {
+  return found.length <= SHOWN ? found : `${found.slice(0, SHOWN)}… (${String(found.length)} characters)`;
 }
 
 function objection(
   name: string,
-  given: string | undefined,
+  text: string | undefined,
   check: ((text: string) => unknown) | undefined,
 ): string | undefined {
-  if (given === undefined || given === '') return undefined;
+  if (text === undefined) return undefined;
   try {
-    check?.(given);
+    check?.(text);
     return undefined;
   } catch (error) {
     const { message } = asFailure(error);
-    return message.startsWith(name) ? message : `${name}: ${message}`;
+    return inShort(message.startsWith(name) ? message : `${name}: ${message}`);
   }
+}
+
+function remarks(names: readonly VariableName[], env: Readonly<Record<string, string | undefined>>): string[] {
+  return names.flatMap((name) => {
+    const variable: Variable<unknown> = VARIABLES[name];
+    const text = textOf(variable, env[name]);
+    const remark = text === undefined ? undefined : variable.parser.remark?.(text);
+    return remark === undefined ? [] : [`${name} is ${JSON.stringify(text)}: it ${remark}`];
+  });
 }
 
 function textWhenUnset(variable: Variable<unknown>): string | undefined {

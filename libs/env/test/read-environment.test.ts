@@ -5,7 +5,7 @@ import { Failure } from '@ims/runtime';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { readEnvironment, VARIABLES, type VariableName } from '../src/index.ts';
+import { readEnvironment, readWhatIsSound, VARIABLES, type VariableName } from '../src/index.ts';
 
 const ALL = Object.keys(VARIABLES) as VariableName[];
 const MINIMAL = {
@@ -40,10 +40,10 @@ describe('reading the environment', () => {
   });
 
   it('names every problem at once, with what was found and what is accepted', () => {
-    const message = problemsOf({ IMS_ACTION: 'Customize', SSH_JAIL: 'true', IMS_SSH_PORT: '0' });
+    const message = problemsOf({ IMS_ACTION: 'Customize', SSH_JAIL: 'maybe', IMS_SSH_PORT: '0' });
     expect(message).toContain('IMS_ACTION is "Customize" (accepted: `create`, `customize`)');
     expect(message).toContain('IMS_JOB_ID is not set');
-    expect(message).toContain('SSH_JAIL is "true" (accepted: `True`, `False`)');
+    expect(message).toContain('SSH_JAIL is "maybe" (accepted: `True` or `False`');
     expect(message).toContain('IMS_SSH_PORT is "0"');
     expect(message).toContain('IMAGE_ROOT_ARCHIVE_NAME is not set');
   });
@@ -69,8 +69,63 @@ describe('reading the environment', () => {
     expect(problemsOf({ ...MINIMAL, IMAGE_ROOT_ARCHIVE_NAME: 'a\nb' })).toContain('IMAGE_ROOT_ARCHIVE_NAME');
   });
 
-  it.each(['vmlinuz/..', '..', 'a/b', 'x\n'])('refuses the file name %j', (name) => {
-    expect(problemsOf({ ...MINIMAL, KERNEL_FILENAME: name })).toContain('KERNEL_FILENAME');
+  it.each(['vmlinuz/..', '..', '../x', 'a/', 'a/.', '/', 'x\n', 'x\0', `a/${'b'.repeat(256)}`])(
+    'refuses the file name %j',
+    (name) => {
+      expect(problemsOf({ ...MINIMAL, KERNEL_FILENAME: name })).toContain('KERNEL_FILENAME');
+    },
+  );
+
+  it.each([
+    ['KERNEL_FILENAME', 'grub/vmlinuz', 'grub/vmlinuz'],
+    ['INITRD_FILENAME', '/sub//./initrd', 'sub/initrd'],
+    ['KERNEL_PARAMETERS_FILENAME', 'a b', 'a b'],
+    ['LOG_LEVEL', 'info', 'INFO'],
+    ['LOG_LEVEL', 'Warn', 'WARNING'],
+    ['LOG_LEVEL', ' fatal\n', 'CRITICAL'],
+    ['BUILD_ARCH', 'arm64', 'aarch64'],
+    ['S3_ENDPOINT', 'rgw:8080', 'https://rgw:8080'],
+    ['S3_ENDPOINT', 'http://rgw:8080/', 'http://rgw:8080'],
+    ['IMS_URL', 'api-gw/apis/ims', 'https://api-gw/apis/ims'],
+    ['S3_SECRET_KEY', 'secret\n', 'secret'],
+    ['IMS_PEER_TIMEOUT', ' 5 ', 5],
+    ['S3_BUCKET', ' ', undefined],
+  ] as const)('takes %s=%j for %j', (name, text, value) => {
+    expect(readEnvironment(ALL, { ...MINIMAL, [name]: text }).values[name]).toBe(value);
+  });
+
+  it.each(['None', 'true'])('S3_SSL_VALIDATE=%s checks the certificate as without it', (text) => {
+    const { values } = readEnvironment(ALL, { ...MINIMAL, S3_SSL_VALIDATE: text });
+    expect(values.S3_SSL_VALIDATE).toEqual({ verify: true, caFile: undefined });
+  });
+
+  it.each(['True', 'true', 'YES', 'on', '1', 't', 'y'])('%s switches on, whatever can be switched', (word) => {
+    const { values } = readEnvironment(ALL, { ...MINIMAL, SSH_JAIL: word, ENABLE_DEBUG: word, JOB_ENABLE_DKMS: word });
+    expect([values.SSH_JAIL, values.ENABLE_DEBUG, values.JOB_ENABLE_DKMS]).toEqual([true, true, true]);
+  });
+
+  it.each(['False', 'false', 'No', 'OFF', '0', 'None', ''])('%j switches off', (word) => {
+    const { values } = readEnvironment(ALL, { ...MINIMAL, SSH_JAIL: word, ENABLE_DEBUG: word });
+    expect([values.SSH_JAIL, values.ENABLE_DEBUG]).toEqual([false, false]);
+  });
+
+  it('says of a jail that other programs may not see it', () => {
+    expect(readEnvironment(ALL, { ...MINIMAL, SSH_JAIL: 'True' }).warnings).toEqual([]);
+    const { warnings } = readEnvironment(ALL, { ...MINIMAL, SSH_JAIL: 'true' });
+    expect(warnings).toEqual(['SSH_JAIL is "true": it is understood, but other programs may take it for `False`']);
+  });
+
+  it('shows the beginning of a long value', () => {
+    const message = problemsOf({ ...MINIMAL, IMAGE_ROOT_PARENT: `/${'x'.repeat(65_536)}` });
+    expect(message).toMatch(/^IMAGE_ROOT_PARENT is "\/x+… \(65539 characters\)/);
+    expect(message.length).toBeLessThan(300);
+  });
+
+  it('reads what is sound of what is not, for who has to say so elsewhere', () => {
+    const env = { IMS_JOB_ID: 'none', IMS_ACTION: 'customize', IMS_SSH_PORT: 'ssh', IMAGE_ROOT_PARENT: '/vol' };
+    const { values, malformed } = readWhatIsSound(['IMS_JOB_ID', 'IMS_ACTION', 'IMS_SSH_PORT', 'S3_BUCKET'], env);
+    expect(values).toEqual({ IMS_JOB_ID: undefined, IMS_ACTION: 'customize', IMS_SSH_PORT: 22, S3_BUCKET: undefined });
+    expect([...malformed]).toEqual(['IMS_JOB_ID', 'IMS_SSH_PORT']);
   });
 
   it('H30 no control character passes any parser', () => {

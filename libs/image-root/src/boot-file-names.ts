@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-/** Names of the boot files in the image's `/boot`. */
+/** Names of the boot files in the image's `/boot`, or their paths below it. */
 export interface BootFileNames {
   readonly kernel: string;
   readonly initrd: string;
@@ -37,6 +37,8 @@ function orUnset(value: string | undefined): string | undefined {
 
 const LONGEST_NAME = 255;
 
+const namesOf = (path: string): string[] => path.split('/');
+
 interface NameRule {
   readonly broken: (name: string) => boolean;
   readonly problem: string;
@@ -44,13 +46,16 @@ interface NameRule {
 
 const NAME_RULES: readonly NameRule[] = [
   { broken: (name) => name === '', problem: 'is empty' },
-  { broken: (name) => name.includes('/'), problem: 'holds a slash' },
-  { broken: (name) => name === '.' || name === '..', problem: 'names a directory' },
+  { broken: (path) => namesOf(path).some((name) => name === ''), problem: 'is no path below /boot' },
+  { broken: (path) => namesOf(path).some((name) => name === '.' || name === '..'), problem: 'names a directory' },
   { broken: (name) => /\p{Cc}/u.test(name), problem: 'holds a control character' },
-  { broken: (name) => Buffer.byteLength(name) > LONGEST_NAME, problem: `is longer than ${String(LONGEST_NAME)} bytes` },
+  {
+    broken: (path) => namesOf(path).some((name) => Buffer.byteLength(name) > LONGEST_NAME),
+    problem: `is longer than ${String(LONGEST_NAME)} bytes`,
+  },
 ];
 
-/** What is wrong with the name of a file in `/boot`, in words that follow the name; `undefined` when nothing is. */
+/** What is wrong with the path of a file below `/boot`, in words that follow it; `undefined` when nothing is. */
 export function checkFileName(name: string): string | undefined {
   return NAME_RULES.find(({ broken }) => broken(name))?.problem;
 }

@@ -36,7 +36,7 @@ it.each(HALVES)('%s names every problem of the environment at once', async (app)
   const wrong = {
     IMS_ACTION: '',
     IMS_JOB_ID: 'no-uuid',
-    SSH_JAIL: 'true',
+    SSH_JAIL: 'maybe',
     BUILD_ARCH: 'sparc',
     IMS_PEER_TIMEOUT: '-1',
     ...(app === 'agent' ? { IMS_STORE: 'gopher://boot-images' } : { SSHD_OPTIONS: '-D' }),

@@ -2,8 +2,31 @@
 // SPDX-License-Identifier: MIT
 
 import { blockSize, compression } from '../packing.ts';
-import { absolutePath, anyCaseBoolean, fileName, integer, line, md5, notOffered, oneOf, uuid } from '../parsers.ts';
+import {
+  absolutePath,
+  anyCaseOf,
+  integer,
+  line,
+  md5,
+  notOffered,
+  onOrOff,
+  oneOf,
+  pathBelow,
+  uuid,
+  verbatim,
+} from '../parsers.ts';
 import { defaulted, optional, required, type Variable } from './row.ts';
+
+/** Python's words for the levels of its log, and what stands for them (contract §2). */
+export const logLevel = anyCaseOf(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'], {
+  NOTSET: 'DEBUG',
+  TRACE: 'DEBUG',
+  WARN: 'WARNING',
+  FATAL: 'CRITICAL',
+});
+
+/** Other names of the architectures. */
+const architecture = anyCaseOf(['x86_64', 'aarch64'], { AMD64: 'x86_64', ARM64: 'aarch64' });
 
 /** What the job is, and the volume and image it works on. */
 export const JOB_VARIABLES = {
@@ -13,15 +36,15 @@ export const JOB_VARIABLES = {
     fallback: '/mnt/image',
     meaning: 'The shared volume; the first argument of a program wins over it',
   }),
-  ENABLE_DEBUG: defaulted('contract', anyCaseBoolean, {
+  ENABLE_DEBUG: defaulted('contract', onOrOff, {
     fallback: 'false',
     meaning: 'Whether a failed build opens a shell instead of ending the job',
   }),
-  JOB_ENABLE_DKMS: defaulted('contract', anyCaseBoolean, {
+  JOB_ENABLE_DKMS: defaulted('contract', onOrOff, {
     fallback: 'false',
     meaning: 'Whether proc, sysfs and devtmpfs are mounted into the image root while the shell is open',
   }),
-  BUILD_ARCH: defaulted('contract', oneOf('x86_64', 'aarch64'), {
+  BUILD_ARCH: defaulted('contract', architecture, {
     fallback: 'x86_64',
     meaning: 'The architecture of the image',
   }),
@@ -30,15 +53,15 @@ export const JOB_VARIABLES = {
     notOffered("this version builds on the pod's own node"),
     'The node on which a remote job is built',
   ),
-  IMAGE_ROOT_ARCHIVE_NAME: required('contract', line(1024), 'The name of the image that is made'),
-  KERNEL_FILENAME: optional('contract', fileName, 'The kernel in `/boot`; `vmlinuz` when unset, `Image` on aarch64'),
-  INITRD_FILENAME: defaulted('contract', fileName, { fallback: 'initrd', meaning: 'The initrd in `/boot`' }),
+  IMAGE_ROOT_ARCHIVE_NAME: required('contract', verbatim(line(1024)), 'The name of the image that is made'),
+  KERNEL_FILENAME: optional('contract', pathBelow, 'The kernel in `/boot`; `vmlinuz` when unset, `Image` on aarch64'),
+  INITRD_FILENAME: defaulted('contract', pathBelow, { fallback: 'initrd', meaning: 'The initrd in `/boot`' }),
   KERNEL_PARAMETERS_FILENAME: optional(
     'contract',
-    fileName,
+    pathBelow,
     'The kernel parameters in `/boot`; none are published when unset or when the file is missing',
   ),
-  LOG_LEVEL: defaulted('contract', oneOf('DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'), {
+  LOG_LEVEL: defaulted('contract', logLevel, {
     fallback: 'INFO',
     meaning: 'The least severe log lines that are written',
   }),
@@ -62,7 +85,7 @@ export const JOB_VARIABLES = {
     meaning: 'What is compressed as one, and so read as one by every node for each file that it needs',
   }),
   DOWNLOAD_MD5SUM: optional('contract', md5, 'The md5 of the image that is customised; not checked when unset'),
-  IMS_RESUMED_LATER: defaulted('own', anyCaseBoolean, {
+  IMS_RESUMED_LATER: defaulted('own', onOrOff, {
     fallback: 'false',
     meaning: 'Whether a later pod goes on with an interrupted job; IMS is then not told that it ended in error',
   }),

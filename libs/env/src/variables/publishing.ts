@@ -1,12 +1,12 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { absolutePath, bucketName, httpUrl, integer, line, oneOf, tlsChoice } from '../parsers.ts';
+import { absolutePath, bucketName, integer, line, oneOf, tlsChoice, webAddress } from '../parsers.ts';
 import { defaulted, optional, secret, type Variable } from './row.ts';
 
 /** Where images are published and registered, and by which rights. */
 export const PUBLISHING_VARIABLES = {
-  IMS_URL: defaulted('contract', httpUrl, {
+  IMS_URL: defaulted('contract', webAddress, {
     fallback: 'https://api-gw-service-nmn.local/apis/ims',
     meaning: 'The address of IMS, without the version of its interface',
   }),
@@ -19,7 +19,7 @@ export const PUBLISHING_VARIABLES = {
     fallback: '/etc/admin-client-auth',
     meaning: 'The directory with the files `endpoint`, `client-id` and `client-secret`',
   }),
-  OAUTH_CLIENT_ENDPOINT: optional('contract', httpUrl, 'The address of the token server; wins over the file'),
+  OAUTH_CLIENT_ENDPOINT: optional('contract', webAddress, 'The address of the token server; wins over the file'),
   OAUTH_CLIENT_ID: optional('contract', line(1024), 'The client id; wins over the file'),
   OAUTH_CLIENT_SECRET: secret('contract', line(4096), 'The client secret; wins over the file'),
   OAUTHLIB_INSECURE_TRANSPORT: optional(
@@ -30,7 +30,7 @@ export const PUBLISHING_VARIABLES = {
   S3_BUCKET: optional('contract', bucketName, 'The bucket of the artifact repository'),
   S3_ACCESS_KEY: secret('contract', line(1024), 'The access key of the artifact repository'),
   S3_SECRET_KEY: secret('contract', line(1024), 'The secret key of the artifact repository'),
-  S3_ENDPOINT: optional('contract', httpUrl, 'The address of the artifact repository; `S3_HOST` when unset'),
+  S3_ENDPOINT: optional('contract', webAddress, 'The address of the artifact repository; `S3_HOST` when unset'),
   S3_HOST: optional('contract', line(1024), 'The address of the artifact repository, for sites that give no endpoint'),
   S3_SSL_VALIDATE: optional(
     'contract',
