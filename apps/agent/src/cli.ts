@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { exitCodeAsked, runProgram, type Start } from '@ims/cli';
+import { exitCodeAsked, runProgram, volumeArgument, type Start } from '@ims/cli';
 
 import { CHECK } from './commands/check.ts';
 import type { CommandRow } from './commands/command.ts';
@@ -26,7 +26,8 @@ export async function run(start: Start): Promise<number> {
     addPrepare(program, act, start);
     for (const row of COMMANDS) {
       const command = program.command(row.name, { isDefault: row === RUN });
-      if (row.argument !== undefined) command.argument(...row.argument);
+      if (row.argument === 'volume') command.addArgument(volumeArgument(program));
+      else if (row.argument !== undefined) command.argument(...row.argument);
       command
         .description(row.description)
         .addHelpText('after', `\nExample:\n  ${row.example}`)

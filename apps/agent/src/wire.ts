@@ -27,7 +27,7 @@ import {
   createPeer,
   ensurePrivateDirectory,
   keepReserve,
-  volumeDirectory,
+  userDirectoryOf,
 } from '@ims/sentinel';
 import { createPacker } from '@ims/squashfs';
 
@@ -78,12 +78,13 @@ export async function wire(
   const image = opening.use(lazyImageRoot(layout.imageRoot, attributes));
   const board = createBoard({
     layout,
-    userDirectory: userDirectory(config, image.open),
+    userDirectory: userDirectoryOf(layout, image),
     logger,
     own: 'agentAlive',
     unlock: unlockWith(attributes),
   });
   opening.defer(async () => await board.close());
+  await board.clear('agentGone');
   const heartbeat = await beat(config, logger);
   opening.defer(async () => await heartbeat.stop());
   const opened = opening.move();
@@ -175,10 +176,4 @@ function workshop(
       sums: archiveSums,
     }),
   };
-}
-
-function userDirectory(config: AgentConfig, root: () => Promise<ImageRoot>): ReturnType<typeof volumeDirectory> {
-  const { layout } = config;
-  if (!layout.jailed) return volumeDirectory(layout.parent);
-  return { open: async () => await (await root()).directory('/tmp') };
 }

@@ -4,7 +4,7 @@
 import { runProgram, type Act, type CommonOptions, type Start } from '@ims/cli';
 import { lazyImageRoot } from '@ims/image-root';
 import { openLogger } from '@ims/logging';
-import { createBoard, volumeDirectory } from '@ims/sentinel';
+import { createBoard, userDirectoryOf } from '@ims/sentinel';
 import { Argument, InvalidArgumentError, type Command } from 'commander';
 import { clear, post, show, wait, type Bench } from './commands.ts';
 import { readConfig, type JobFlags } from './config.ts';
@@ -81,10 +81,7 @@ async function atBench(start: Start, program: Command, work: (bench: Bench) => P
   const logger = await openLogger({ name: ABOUT.name, level: config.logLevel, format: output });
   for (const warning of warnings) logger.warn({}, warning);
   await using image = lazyImageRoot(layout.imageRoot);
-  const userDirectory = layout.jailed
-    ? { open: async () => await (await image.open()).directory('/tmp') }
-    : volumeDirectory(layout.parent);
-  const board = createBoard({ layout, userDirectory, logger });
+  const board = createBoard({ layout, userDirectory: userDirectoryOf(layout, image), logger });
   try {
     return await work({
       board,

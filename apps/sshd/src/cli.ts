@@ -1,13 +1,14 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { exitCodeAsked, runProgram, type CommonOptions, type Start } from '@ims/cli';
+import { exitCodeAsked, runProgram, volumeArgument, type CommonOptions, type Start } from '@ims/cli';
 import { EXIT_DONE } from '@ims/contract';
 import { sentenceOf } from '@ims/runtime';
 import { exitCodeOf, runSession } from '@ims/session';
 
 import { check, exitCodeOfLooks, probe } from './by-hand.ts';
 import { readConfig, type SshdConfig } from './config.ts';
+import { orEndJob, type JobProgram } from './end-job.ts';
 import { wire } from './wire.ts';
 
 /** The program `ims-sshd`: gives the exit code of the command line. */
@@ -20,27 +21,42 @@ export async function run(start: Start): Promise<number> {
   const code = await runProgram(about, start.argv, (program, act) => {
     const options = (): CommonOptions => program.opts();
     const commands = [
-      { name: 'run', isDefault: true, does: 'open the shell, wait for its user, close it', run: runJob },
-      { name: 'check', does: 'say whether sshd would take its configuration and this image root', run: checkDoor },
-      { name: 'probe', does: 'log in once through the door that is open, by ssh and by sftp', run: probeDoor },
+      { name: 'run', isDefault: true, does: 'open the shell, wait for its user, close it', run: endingJob },
+      {
+        name: 'check',
+        does: 'say whether sshd would take its configuration and this image root',
+        run: configured(checkDoor),
+      },
+      {
+        name: 'probe',
+        does: 'log in once through the door that is open, by ssh and by sftp',
+        run: configured(probeDoor),
+      },
     ];
     for (const { name, does, run: command, isDefault = false } of commands) {
       program
         .command(name, { isDefault })
-        .argument('[parent]', 'the shared volume; wins over IMAGE_ROOT_PARENT')
+        .addArgument(volumeArgument(program))
         .description(does)
-        .action(
-          act(
-            async (parent: string | undefined) => await command(start, configOf(start, parent, options()), options()),
-          ),
-        );
+        .action(act(async (parent: string | undefined) => await command({ start, parent, options: options() })));
     }
   });
   return exitCodeAsked({ program: 'ims-sshd', code, env: start.env });
 }
 
-function configOf(start: Start, parent: string | undefined, { logLevel }: CommonOptions): SshdConfig {
-  return readConfig(logLevel === undefined ? start.env : { ...start.env, LOG_LEVEL: logLevel }, parent);
+type Work = (start: Start, config: SshdConfig, options: CommonOptions) => Promise<number>;
+
+/** Does something with what the environment and the command line say. */
+function configured(work: Work): (program: JobProgram) => Promise<number> {
+  return async ({ start, parent, options }) => {
+    const { logLevel } = options;
+    const env = logLevel === undefined ? start.env : { ...start.env, LOG_LEVEL: logLevel };
+    return await work(start, readConfig(env, parent), options);
+  };
+}
+
+async function endingJob(program: JobProgram): Promise<number> {
+  return await orEndJob(program, async () => await configured(runJob)(program));
 }
 
 async function runJob(start: Start, config: SshdConfig, options: CommonOptions): Promise<number> {

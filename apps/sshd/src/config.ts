@@ -1,6 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { podName } from '@ims/cli';
 import { layoutOf, type Layout } from '@ims/contract';
 import { readEnvironment, VARIABLES, type Environment, type Variable } from '@ims/env';
 import { parseSshdOptions, type SshdOptions } from '@ims/openssh';
@@ -57,6 +58,7 @@ export function readConfig(env: NodeJS.ProcessEnv, parentArgument: string | unde
     settings: {
       action: values.IMS_ACTION,
       debug: values.ENABLE_DEBUG,
+      pod: podName(env),
       peerTimeoutMs: values.IMS_PEER_TIMEOUT * 1000,
       verdictTimeoutMs: VERDICT_TIMEOUT_MS,
     },

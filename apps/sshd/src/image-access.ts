@@ -12,7 +12,7 @@ import {
 } from '@ims/image-root';
 import type { PlatformOptions } from '@ims/platform';
 import type { Logger, Runner } from '@ims/runtime';
-import { volumeDirectory, type BoardOptions, type UserDirectory } from '@ims/sentinel';
+import { userDirectoryOf, type BoardOptions, type UserDirectory } from '@ims/sentinel';
 
 import type { SshdConfig } from './config.ts';
 
@@ -36,9 +36,7 @@ export function imageAccess(
   const attributes = createAttributes(tools);
   const root = lazyImageRoot(layout.imageRoot, attributes);
   return {
-    userDirectory: layout.jailed
-      ? { open: async () => await (await root.open()).directory('/tmp') }
-      : volumeDirectory(layout.parent),
+    userDirectory: userDirectoryOf(layout, root),
     unlock: unlockWith(attributes),
     openDirectory: async (path) => await (await root.open()).directory(path),
     checkJail: async () => {

@@ -1,9 +1,12 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { ERRORS, EXIT_DONE, VERSION } from '@ims/contract';
-import { asFailure, type Failure } from '@ims/runtime';
-import { Command, CommanderError, Option } from 'commander';
+import { EXIT_DONE, VERSION } from '@ims/contract';
+import { logLevel } from '@ims/env';
+import { asFailure, Failure } from '@ims/runtime';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+
+import { sayFailure } from './say-failure.ts';
 
 /** What every program has in common. */
 export interface Program {
@@ -43,34 +46,39 @@ export async function runProgram(
     await program.parseAsync(argv);
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_DONE : ERRORS.ConfigurationInvalid.exit;
-    const failure = asFailure(error);
-    const { output } = program.opts<CommonOptions>();
-    process.stderr.write(`${say(about.name, failure, output)}\n`);
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT_DONE;
+    const failure = error instanceof CommanderError ? misunderstood(error) : asFailure(error);
+    sayFailure(about.name, failure, program.opts<CommonOptions>().output);
     return failure.exit;
   }
 }
 
+/** commander's own words, in one line. */
+function misunderstood({ message }: CommanderError): Failure {
+  const text = message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  return new Failure('ConfigurationInvalid', text, { advice: '--help shows what is accepted' });
+}
+
 function createProgram(about: Program): Command {
-  const levels = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'];
   const formats = ['text', 'json'];
   return new Command(about.name)
     .description(about.description)
     .version(VERSION)
-    .addOption(new Option('--log-level <level>', 'least severe log lines; wins over LOG_LEVEL').choices(levels))
+    .addOption(new Option('--log-level <level>', levelHelp).argParser(levelOf))
     .addOption(
       new Option('--output <format>', 'text for people, json for programs')
         .choices(formats)
         .default(process.stderr.isTTY ? 'text' : 'json', 'text on a terminal, else json'),
     )
     .addHelpText('after', `\nExample:\n  ${about.example}`)
-    .showHelpAfterError('(--help shows what is accepted)')
+    .configureOutput({ outputError: () => undefined })
     .exitOverride();
 }
 
-function say(name: string, failure: Failure, output: CommonOptions['output']): string {
-  const { reason, message, advice } = failure;
-  return output === 'json'
-    ? JSON.stringify({ level: 'error', name, reason, msg: message, advice })
-    : `${name}: ${message}\n  ${reason}: ${advice}`;
+const levelHelp = `least severe log lines: ${logLevel.accepts}; wins over LOG_LEVEL`.replaceAll('`', '');
+
+function levelOf(text: string): string {
+  const read = logLevel.parse(text.trim());
+  if (read.ok) return read.value;
+  throw new InvalidArgumentError(`Accepted: ${logLevel.accepts.replaceAll('`', '')}.`);
 }

@@ -90,3 +90,26 @@ export function decodeRelease(sentinel: Sentinel): Release | undefined {
 function isReleaseToken(token: string): token is Release['token'] {
   return (RELEASE_TOKENS as readonly string[]).includes(token);
 }
+
+/** An agent that could not begin: of which pod, and why. */
+export interface Departure {
+  /** A later pod of the job has another name, and an agent of its own. */
+  readonly pod: string;
+  readonly release: Release;
+}
+
+/** The text of an `agentGone` sentinel. */
+export function encodeDeparture({ pod, release }: Departure): OwnNote {
+  const { token, message } = encodeRelease(release);
+  return { token, message: `${pod}\n${message}` };
+}
+
+/** The departure in a sentinel, or `undefined` when there is none that we understand. */
+export function decodeDeparture(sentinel: Sentinel): Departure | undefined {
+  const note = noteOf(sentinel);
+  if (note === undefined) return undefined;
+  const [pod = '', ...rest] = note.message.split('\n');
+  const message = rest.join('\n');
+  const release = decodeRelease({ kind: 'present', content: 'note', note: { ...note, message } });
+  return release === undefined || pod === '' ? undefined : { pod, release };
+}

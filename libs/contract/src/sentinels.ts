@@ -90,6 +90,14 @@ export const SENTINELS = {
     tokens: ['alive'],
     meaning: 'heartbeat of the agent: its modification time moves',
   },
+  agentGone: {
+    file: 'agent.gone',
+    place: 'private',
+    writers: ['agent'],
+    readers: ['sshd'],
+    tokens: RELEASE_TOKENS,
+    meaning: 'the agent of the pod that is named could not even begin, and does not come any more',
+  },
   sshdAlive: {
     file: 'sshd.alive',
     place: 'private',

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 export * from './packing.ts';
+export { nearest } from './nearest.ts';
 export * from './parsers.ts';
 export * from './read-environment.ts';
 export * from './variables.ts';

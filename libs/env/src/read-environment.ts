@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 import { asFailure, Failure } from '@ims/runtime';
-import { distance } from 'fastest-levenshtein';
 
+import { nearest } from './nearest.ts';
 import { VARIABLES, type ValueOf, type Variable, type VariableName } from './variables.ts';
 
 /** The environment of a program, read and checked. */
@@ -123,10 +123,11 @@ const SHORTEST_GUESSED = 7;
 
 function misspelt(env: Readonly<Record<string, string | undefined>>): string[] {
   const known = Object.keys(VARIABLES);
+  const guessed = known.filter((name) => name.length >= SHORTEST_GUESSED);
   return Object.keys(env)
     .filter((name) => name.length >= SHORTEST_GUESSED && !known.includes(name))
     .flatMap((name) => {
-      const meant = known.find((candidate) => candidate.length >= SHORTEST_GUESSED && distance(candidate, name) <= 2);
+      const meant = nearest(name, guessed);
       return meant === undefined ? [] : [`${name} is not a variable of this program; did you mean ${meant}?`];
     });
 }

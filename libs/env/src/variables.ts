@@ -7,6 +7,7 @@ import { PUBLISHING_VARIABLES } from './variables/publishing.ts';
 import type { Variable } from './variables/row.ts';
 import { SHELL_VARIABLES } from './variables/shell.ts';
 
+export { logLevel } from './variables/job.ts';
 export type { Variable } from './variables/row.ts';
 
 /** Every variable that a program of the pair reads; the programs' `config.ts` pick their rows by name. */

@@ -38,7 +38,7 @@ const UNPACKED = 'unpacked';
 /** Set aside to be removed: whoever still writes there by name does not find it any more. */
 const DISCARDED = 'discarded-';
 
-const { complete, failed, ready, exiting, refused, buildFailed, door, question, verdict } = SENTINELS;
+const { complete, failed, ready, exiting, refused, buildFailed, door, question, verdict, agentGone } = SENTINELS;
 
 /**
  * What an earlier job may have left (contract §1.1). `failed` too, which the containers of today leave to their agent:
@@ -50,7 +50,7 @@ const STALE = [
 ];
 
 const STALE_PRIVATE = [
-  ...[door, question, verdict].map(({ file }) => file),
+  ...[door, question, verdict, agentGone].map(({ file }) => file),
   ...['rootfs.sqsh', 'rootfs.sqsh.partial', 'resolv.conf.saved.json'],
 ];
 

@@ -8,4 +8,11 @@ export { createHeartbeat, type Heartbeat, type HeartbeatOptions } from './heartb
 export { createPeer, type NamedPeer, type PeerOptions } from './peer.ts';
 export { ensurePrivateDirectory } from './private-directory.ts';
 export { keepReserve } from './reserve.ts';
-export { volumeDirectory, type OpenDirectory, type UserDirectory } from './user-directory.ts';
+export { openEndingBoard, type EndingBoardOptions } from './ending-board.ts';
+export {
+  userDirectoryOf,
+  volumeDirectory,
+  type ImageDirectories,
+  type OpenDirectory,
+  type UserDirectory,
+} from './user-directory.ts';

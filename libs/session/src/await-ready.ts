@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { decodeRelease, noteOf, textOf, type Sentinel } from '@ims/contract';
+import { decodeDeparture, decodeRelease, noteOf, textOf, type Release, type Sentinel } from '@ims/contract';
 import { Failure, type Board } from '@ims/runtime';
 
 import type { SessionPorts } from './ports.ts';
@@ -28,34 +28,50 @@ async function needsShell(settings: SessionSettings, board: Board): Promise<bool
 }
 
 async function untilReady(settings: SessionSettings, ports: SessionPorts, signal: AbortSignal): Promise<SessionState> {
-  const { board, peer, clock } = ports;
+  const { board, clock } = ports;
   const began = clock.monotonic();
-  const isFarewell = await farewells(ports);
+  const farewells = await listenForFarewells(ports);
   return await board.until(async () => {
     const exiting = await board.read('exiting');
     if (noteOf(exiting)?.token === 'done') return { phase: 'Closed', ending: { kind: 'not-needed' } };
+    const departure = decodeDeparture(await board.read('agentGone'));
+    if (departure !== undefined && departure.pod === settings.pod) return closing(departure.release);
     // An `exiting` of an earlier start that gave up: the agent takes it away when it opens again.
-    const next = exiting.kind === 'present' ? undefined : await onceReady(ports, isFarewell);
-    if (next !== undefined) return next;
-    const state = await peer.state();
-    if (state === 'stale') throw new Failure('PeerLost', 'the agent stopped before it had prepared the image root');
-    if (state === 'unseen' && clock.monotonic() - began > settings.peerTimeoutMs) {
-      const seconds = String(settings.peerTimeoutMs / 1000);
-      throw new Failure('PeerNeverAppeared', `no \`ready\` and no heartbeat from the agent within ${seconds} s`);
-    }
-    return undefined;
+    const next = exiting.kind === 'present' ? await onceDismissed(board, farewells) : await onceReady(ports, farewells);
+    if (next === undefined) await refuseLostPeer(settings, ports, clock.monotonic() - began);
+    return next;
   }, signal);
 }
 
-async function onceReady(
-  { board, door }: SessionPorts,
-  isFarewell: (failed: Sentinel) => boolean,
-): Promise<SessionState | undefined> {
+async function refuseLostPeer(
+  { peerTimeoutMs }: SessionSettings,
+  { peer }: SessionPorts,
+  waitedMs: number,
+): Promise<void> {
+  const state = await peer.state();
+  if (state === 'stale') throw new Failure('PeerLost', 'the agent stopped before it had prepared the image root');
+  if (state !== 'unseen' || waitedMs <= peerTimeoutMs) return;
+  const seconds = String(peerTimeoutMs / 1000);
+  throw new Failure('PeerNeverAppeared', `no \`ready\` and no heartbeat from the agent within ${seconds} s`);
+}
+
+async function onceReady({ board, door }: SessionPorts, farewells: Farewells): Promise<SessionState | undefined> {
   if ((await board.read('ready')).kind !== 'present') return undefined;
   const failed = await board.read('failed');
   const release = decodeRelease(failed);
   if (release === undefined) return (await door.isConfigured()) ? { phase: 'Opening' } : undefined;
-  return isFarewell(failed) ? { phase: 'Closing', ending: released(release) } : undefined;
+  return farewells.counts(failed) ? closing(release) : undefined;
+}
+
+/** An agent that cannot begin says both at once. */
+async function onceDismissed(board: Board, farewells: Farewells): Promise<SessionState | undefined> {
+  const failed = await board.read('failed');
+  const release = decodeRelease(failed);
+  return release !== undefined && farewells.isNew(failed) ? closing(release) : undefined;
+}
+
+function closing(release: Release): SessionState {
+  return { phase: 'Closing', ending: released(release) };
 }
 
 /**
@@ -64,8 +80,15 @@ async function onceReady(
  */
 const OLD_RELEASE_MS = 10_000;
 
-async function farewells({ board, clock }: SessionPorts): Promise<(failed: Sentinel) => boolean> {
+/** Tells a release that was written since this container started from one that stood there before. */
+interface Farewells {
+  isNew(failed: Sentinel): boolean;
+  counts(failed: Sentinel): boolean;
+}
+
+async function listenForFarewells({ board, clock }: SessionPorts): Promise<Farewells> {
   const began = clock.monotonic();
   const atStart = textOf(await board.read('failed'));
-  return (failed) => textOf(failed) !== atStart || clock.monotonic() - began > OLD_RELEASE_MS;
+  const isNew = (failed: Sentinel): boolean => textOf(failed) !== atStart;
+  return { isNew, counts: (failed) => isNew(failed) || clock.monotonic() - began > OLD_RELEASE_MS };
 }

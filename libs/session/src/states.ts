@@ -38,6 +38,8 @@ export interface SessionSettings {
   readonly action: 'create' | 'customize';
   /** Whether a failed build opens a shell. */
   readonly debug: boolean;
+  /** The name of the pod, which the agent has too; undefined where there is none. */
+  readonly pod?: string | undefined;
   /** How long the other container may take to show a first sign of life, in milliseconds. */
   readonly peerTimeoutMs: number;
   /** How long the agent may take to judge a `complete`, in milliseconds; then the shell goes unjudged. */

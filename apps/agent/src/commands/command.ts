@@ -6,17 +6,14 @@ import type { CommonOptions, Start } from '@ims/cli';
 /** One command of the program. */
 export interface CommandRow {
   readonly name: string;
-  /** As commander writes it, `[parent]`, and what it means. */
-  readonly argument: readonly [string, string] | undefined;
+  /** The volume of a job, or as commander writes an argument, `<manifest>`, and what it means. */
+  readonly argument: 'volume' | readonly [string, string] | undefined;
   readonly description: string;
   /** A command line that works. */
   readonly example: string;
   /** Gives the exit code. */
   readonly run: (start: Start, argument: string | undefined, options: CommonOptions) => Promise<number>;
 }
-
-/** The argument of every command that works on a job. */
-export const PARENT = ['[parent]', 'the shared volume; wins over IMAGE_ROOT_PARENT'] as const;
 
 /** The environment with what the options say; they win. */
 export function environmentOf(start: Start, { logLevel }: CommonOptions): NodeJS.ProcessEnv {

@@ -6,13 +6,13 @@ import type { CommonOptions } from '@ims/cli';
 import { resumePoint, type ResumePoint } from '@ims/export';
 import { Failure } from '@ims/runtime';
 
-import { PARENT, print, type CommandRow } from './command.ts';
+import { print, type CommandRow } from './command.ts';
 import { tellStory, withJob, type Job } from './run.ts';
 
 /** Checks and packs an image root, and puts nothing outside the volume. */
 export const PACKAGE: CommandRow = {
   name: 'package',
-  argument: PARENT,
+  argument: 'volume',
   description: 'check the image root and pack it, without a shell and without storing anything; publish goes on',
   example: 'IMS_ACTION=create IMS_JOB_ID=… IMAGE_ROOT_ARCHIVE_NAME=cos-2.5 ims-agent package /mnt/image',
   run: async (start, parent, options) => {

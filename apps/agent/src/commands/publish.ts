@@ -6,13 +6,13 @@ import type { StoredArtifact } from '@ims/contract';
 import { resumePoint, type ResumePoint } from '@ims/export';
 import { Failure } from '@ims/runtime';
 
-import { PARENT, print, type CommandRow } from './command.ts';
+import { print, type CommandRow } from './command.ts';
 import { tellStory, withJob, type Job } from './run.ts';
 
 /** Stores and registers what was packed. */
 export const PUBLISH: CommandRow = {
   name: 'publish',
-  argument: PARENT,
+  argument: 'volume',
   description: 'store what was packed, verify it and register the image; once more changes nothing',
   example: 'IMS_ACTION=create IMS_JOB_ID=… IMAGE_ROOT_ARCHIVE_NAME=cos-2.5 ims-agent publish /mnt/image',
   run: async (start, parent, options) => {

@@ -7,10 +7,11 @@ import { exitCodeOf, runExport, type ExportState } from '@ims/export';
 
 import { readConfig, type AgentConfig, type Arguments } from '../config.ts';
 import { readEarlierStatus } from '../earlier-status.ts';
+import { orEndJob } from '../ending/end-job.ts';
 import { preferPlainCode } from '../plain-code.ts';
 import { wire, type Wired } from '../wire.ts';
 import { writeOutBeside } from '../write-out.ts';
-import { environmentOf, PARENT, type CommandRow } from './command.ts';
+import { environmentOf, type CommandRow } from './command.ts';
 
 /** How an agent ended. */
 export interface JobEnd {
@@ -66,13 +67,16 @@ const runJob: CommandRow['run'] = async (start, parent, options) => {
     beside.use(await writeOutBeside(job.config, job.wired.ports.logger));
     return (await tellStory(job)).code;
   };
-  return await withJob(start, options, { arguments: { parent, goal: 'published' }, isServed: true, work });
+  return await orEndJob(
+    { start, options, parent },
+    async () => await withJob(start, options, { arguments: { parent, goal: 'published' }, isServed: true, work }),
+  );
 };
 
 /** The entrypoint of the container. */
 export const RUN: CommandRow = {
   name: 'run',
-  argument: PARENT,
+  argument: 'volume',
   description: 'run the job from its beginning, or from where an earlier start of it was',
   example: 'IMS_ACTION=customize IMS_JOB_ID=… IMAGE_ROOT_ARCHIVE_NAME=cos-2.5 ims-agent run /mnt/image',
   run: runJob,
@@ -81,7 +85,7 @@ export const RUN: CommandRow = {
 /** The same by hand. */
 export const RESUME: CommandRow = {
   name: 'resume',
-  argument: PARENT,
+  argument: 'volume',
   description: 'go on by hand with a job whose agent ended: the same as run, from its journal',
   example: 'ims-agent resume /mnt/image',
   run: runJob,

@@ -4,6 +4,8 @@
 import type { Act, CommonOptions, runProgram, Start } from '@ims/cli';
 import { exitCodeOf, runPreparation } from '@ims/preparation';
 
+import { environmentOf } from '../commands/command.ts';
+import { orEndJob } from '../ending/end-job.ts';
 import { readPrepareConfig, type PrepareArguments } from './config.ts';
 import { wirePreparation } from './wire.ts';
 
@@ -23,12 +25,12 @@ export function addPrepare(program: CommandLine, act: Act, start: Start): void {
 }
 
 async function prepare(start: Start, given: PrepareArguments, options: CommonOptions): Promise<number> {
-  const { logLevel } = options;
-  const env = logLevel === undefined ? start.env : { ...start.env, LOG_LEVEL: logLevel };
-  const config = readPrepareConfig(env, given);
   const { termination } = start;
   const { signal } = termination;
-  await using wired = await wirePreparation(config, { output: options.output, signal });
-  const last = await runPreparation({ settings: config.settings, ports: wired.ports, signal });
-  return exitCodeOf(last, termination.exitCode());
+  return await orEndJob({ start, options, parent: given.parent }, async () => {
+    const config = readPrepareConfig(environmentOf(start, options), given);
+    await using wired = await wirePreparation(config, { output: options.output, signal });
+    const last = await runPreparation({ settings: config.settings, ports: wired.ports, signal });
+    return exitCodeOf(last, termination.exitCode());
+  });
 }

@@ -1,10 +1,9 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { access } from 'node:fs/promises';
-
 import type { Reporter } from '@ims/export';
 
+import { hasIms } from '../ending/ims-of-job.ts';
 import { openIms, type ImsTools } from '../ims.ts';
 import type { PrepareConfig } from './config.ts';
 
@@ -40,14 +39,4 @@ export async function openTelling(values: PrepareConfig['values'], tools: ImsToo
       await ims[Symbol.asyncDispose]();
     },
   };
-}
-
-async function hasIms(values: PrepareConfig['values']): Promise<boolean> {
-  const { IMS_REGISTRY, OAUTH_CLIENT_ENDPOINT, OAUTH_CONFIG_DIR } = values;
-  if (IMS_REGISTRY !== 'auto') return IMS_REGISTRY === 'ims';
-  if (OAUTH_CLIENT_ENDPOINT !== undefined) return true;
-  return await access(OAUTH_CONFIG_DIR).then(
-    () => true,
-    () => false,
-  );
 }
