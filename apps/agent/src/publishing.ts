@@ -71,6 +71,6 @@ async function openRecords(config: AgentConfig, tools: PublishingTools): Promise
 async function openDestination({ destination, values }: AgentConfig, logger: Logger): Promise<ArtifactStore> {
   const { store, s3, copy } = destination;
   const settings = s3 === undefined ? {} : { s3: await s3SettingsOf(s3, values, logger) };
-  const primary = await openStore(store, { logger, ...settings });
+  const primary = await openStore(store, { logger, job: values.IMS_JOB_ID, ...settings });
   return copy === undefined ? primary : createDualStore({ primary, copy: { directory: copy, logger } });
 }

@@ -27,6 +27,8 @@ export interface StoreTools {
   readonly logger: Logger;
   /** Needed for a store in S3. */
   readonly s3?: S3Settings;
+  /** The id of the job that stores something. */
+  readonly job?: string;
 }
 
 interface StoreRow<Address extends StoreAddress> {
@@ -52,11 +54,11 @@ const STORES: StoreTable = {
     schemes: ['s3'],
     example: 's3://boot-images',
     parse: (text) => ({ kind: 's3', bucket: bucketOf(text) }),
-    open: async ({ bucket }, { logger, s3 }) => {
+    open: async ({ bucket }, { logger, s3, job }) => {
       const settings = settingsFor(bucket, s3);
       // The SDK costs a quarter of a second and 30 MB: only who uses it pays for it.
       const { createS3Store } = await import('./s3/store.ts');
-      return createS3Store({ ...settings, bucket, logger });
+      return createS3Store({ ...settings, bucket, logger, job });
     },
   },
 };

@@ -160,12 +160,6 @@ describe('a service that does not get better', () => {
 });
 
 describe('prepare', () => {
-  it('H12 finds that it can write and leaves nothing', async () => {
-    await store().prepare(never);
-    expect(proxy.requests.map(({ method }) => method)).toEqual(['POST', 'DELETE', 'GET']);
-    expect(await bucket.list('00000000-0000-0000-0000-000000000000')).toEqual([]);
-  });
-
   it.each([
     ['a wrong secret key', { secretAccessKey: 'wrong' }, /secret key is not the one/],
     ['an unknown access key', { accessKeyId: 'nobody' }, /does not know the access key/],

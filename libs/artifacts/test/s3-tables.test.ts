@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 
-import { failureOf, isAbsent, isPassing, type S3Failure } from '../src/s3/failure.ts';
+import { failureOf, isAbsent, isDenied, isPassing, type S3Failure } from '../src/s3/failure.ts';
 import { differenceOf } from '../src/s3/held.ts';
 import { encodeHeaderText } from '../src/s3/metadata.ts';
 import { PART_BYTES, partBytesFor, partsOf } from '../src/s3/part-plan.ts';
@@ -91,6 +91,11 @@ describe('an error of S3', () => {
         $response: { headers },
       }),
     );
+  const said = (status: number, code: string, words: string) =>
+    failureOf(
+      { ...what, accessKeyId: 'AKIAKEY' },
+      Object.assign(new Error(words), { name: code, Code: code, $metadata: { httpStatusCode: status } }),
+    );
   const broken = (code: string) => failureOf(what, Object.assign(new Error('x'), { code }));
 
   it.each([
@@ -121,6 +126,36 @@ describe('an error of S3', () => {
     expect(failure).toMatchObject({ reason });
     expect(isPassing(failure)).toBe(passing);
     expect((failure as S3Failure).message).not.toContain('secret words');
+  });
+
+  it.each([
+    [500, 'InternalError', 'This multipart completion is already in progress', /, the service says: This multipart/],
+    [400, 'InvalidRequest', 'two\r\nlines \u001b[31m', /, the service says: two lines \[31m$/],
+    [403, 'AccessDenied', 'AKIAKEY may not', /, the service says: … may not$/],
+    [400, 'InvalidArgument', `Signature=abc ${'0a'.repeat(32)}`, /, the service says: … …$/],
+    [403, 'SignatureDoesNotMatch', 'AWS4-HMAC-SHA256 and so on', /the access key$/],
+    [403, 'InvalidAccessKeyId', 'no key AKIAKEY', /does not know the access key$/],
+    [500, 'InternalError', 'UnknownError', /: 500 InternalError$/],
+  ])('H34 %i %s repeats the words of the service, without what is secret: %j', (...[status, code, words, message]) => {
+    expect(said(status, code, words)).toMatchObject({ message: expect.stringMatching(message) as string });
+  });
+
+  it.each([
+    [503, 'AccessDenied'],
+    [500, 'NoSuchBucket'],
+    [502, 'InvalidAccessKeyId'],
+  ])('H12 %i %s is transient: a server that fails does not know', (status, name) => {
+    expect(isPassing(answered(status, name))).toBe(true);
+  });
+
+  it.each([
+    [403, '', true],
+    [403, 'AccessDenied', true],
+    [503, 'AccessDenied', false],
+    [403, 'InvalidAccessKeyId', false],
+    [404, '', false],
+  ])('%i %j says that a right is missing: %s', (status, name, denied) => {
+    expect(isDenied(answered(status, name === '' ? 'Unknown' : name))).toBe(denied);
   });
 
   it.each([

@@ -3,9 +3,9 @@
 
 import * as z from 'zod';
 
-import { publicAddress, type HttpAnswer } from '@ims/http';
+import { plainLine, publicAddress, type HttpAnswer } from '@ims/http';
 import { retryAfterOf } from '@ims/retry';
-import { complaintOf, jsonOf, plainLine } from './plain-text.ts';
+import { complaintOf, jsonOf } from './plain-text.ts';
 import { ImsProblem, type Verdict } from './verdict.ts';
 
 /** What a status means; every other below 500 from 400 on is refused, and all the rest is transient. */

@@ -3,11 +3,10 @@
 
 import * as oauth from 'oauth4webapi';
 
-import { HttpProblem, type Http } from '@ims/http';
+import { HttpProblem, plainLine, type Http } from '@ims/http';
 import { AnsweredFailure, retryAfterOf, retrying, type RetryPolicy } from '@ims/retry';
 import { Failure, systemClock, type Clock, type Logger } from '@ims/runtime';
 import type { OauthConfig } from './oauth-config.ts';
-import { plainLine } from './plain-text.ts';
 import { isHopeless } from './verdict.ts';
 
 /** What a token source is made of. */

@@ -5,10 +5,13 @@ import type { S3Client } from '@aws-sdk/client-s3';
 
 import { retrying } from '@ims/retry';
 import { Failure, type Logger } from '@ims/runtime';
+import type { Action } from './actions.ts';
 import { createClients } from './client.ts';
 import { failureOf, isPassing, S3Failure } from './failure.ts';
 import type { S3Settings } from './settings.ts';
+import { createLearned, type Learned } from './traits.ts';
 import { ruleForAnswer, type Role } from './transient.ts';
+import { createSchemeCheck } from './wrong-scheme.ts';
 
 /** What tidying up may take, in milliseconds: the job is ending or has better things to do. */
 const TIDY_MS = 10_000;
@@ -23,6 +26,8 @@ type Step<T> = (client: S3Client, options: { readonly abortSignal: AbortSignal }
 export interface Call {
   /** For the log: `storing rootfs, part 3`. */
   readonly what: string;
+  /** The right that it needs, for whoever has to grant it. */
+  readonly action: Action;
   /** What is named in errors; the bucket when left out. */
   readonly key?: string;
   readonly signal: AbortSignal;
@@ -39,6 +44,8 @@ export interface Access {
   readonly bucket: string;
   readonly settings: S3Settings;
   readonly logger: Logger;
+  /** How the service wants to be spoken to. */
+  readonly learned: Learned;
   /** One attempt; whatever goes wrong is a Failure that holds no secret. */
   once<T>(call: Call, step: Step<T>): Promise<T>;
   /** An answer that S3 never gives: a portal or a proxy has spoken in its place. */
@@ -57,22 +64,26 @@ export function openAccess(
   const { bucket, settings, logger } = options;
   const clients = createClients(settings);
   const host = new URL(settings.endpoint).host;
+  const { accessKeyId } = settings.credentials;
+  const withScheme = createSchemeCheck(settings.endpoint, role);
   const targetOf = (key?: string): string => `s3://${bucket}${key === undefined ? '' : `/${key}`} at ${host}`;
   const once = async <T>(call: Call, step: Step<T>): Promise<T> => {
-    const { key, signal, patient = 'usual', onAbort, bare404 } = call;
+    const { key, action, signal, patient = 'usual', onAbort, bare404 } = call;
     signal.throwIfAborted();
     using sending = onAbort === 'linger' ? lingering(signal) : undefined;
     try {
       return await step(clients[patient], { abortSignal: sending?.signal ?? signal });
     } catch (error) {
       signal.throwIfAborted();
-      throw failureOf({ role, target: targetOf(key), stallMs: settings.stallMs, bare404 }, error);
+      const failed = { role, target: targetOf(key), action, stallMs: settings.stallMs, bare404, accessKeyId };
+      throw await withScheme(failureOf(failed, error));
     }
   };
   return {
     bucket,
     settings,
     logger,
+    learned: createLearned(logger),
     once,
     strange: (key) => new S3Failure({ role, target: targetOf(key) }, ruleForAnswer(200, ''), { code: '', status: 200 }),
     call: async (call, step) =>

@@ -6,7 +6,8 @@ import { GetObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput } fro
 import type { Manifest } from '@ims/contract';
 import type { Digest } from '../digests.ts';
 import type { Access, Call } from './access.ts';
-import { hasCode, isAbsent } from './failure.ts';
+import { isAbsent, isAnswer, isDenied } from './failure.ts';
+import { adapting } from './traits.ts';
 
 /** An object as S3 tells of it. */
 export interface Held {
@@ -33,7 +34,9 @@ export interface Wanted {
 const LOOKS = 3;
 
 /** An object on which something depends. */
-type Question = Call & { readonly key: string };
+type Question = Omit<Call, 'action'> & { readonly key: string };
+
+const READING = { action: 's3:GetObject' } as const;
 
 /**
  * Asks for an object; `undefined` when there is none. A 404 of whatever stands before the service would end a job or
@@ -51,16 +54,19 @@ export async function lookUpBefore(access: Access, question: Question): Promise<
   try {
     return await head(access, question);
   } catch (error) {
-    if (hasCode(error, 'AccessDenied', 'Forbidden', '403')) return undefined;
+    if (isDenied(error)) return undefined;
     throw error;
   }
 }
 
 async function head(access: Access, question: Question): Promise<Held | undefined> {
   try {
-    return await access.call({ ...question, bare404: 'absent' }, async (s3, options) => {
-      const input = { Bucket: access.bucket, Key: question.key, ChecksumMode: 'ENABLED' } as const;
-      return heldOf(await s3.send(new HeadObjectCommand(input), options));
+    return await adapting(access.learned, 'asking', async ({ asking }) => {
+      const mode = asking === 'plainly' ? {} : ({ ChecksumMode: 'ENABLED' } as const);
+      const input = { Bucket: access.bucket, Key: question.key, ...mode };
+      return await access.call({ ...question, ...READING, bare404: 'absent' }, async (s3, options) =>
+        heldOf(await s3.send(new HeadObjectCommand(input), options)),
+      );
     });
   } catch (error) {
     if (isAbsent(error)) return undefined;
@@ -70,7 +76,7 @@ async function head(access: Access, question: Question): Promise<Held | undefine
 
 async function isThere(access: Access, question: Question): Promise<boolean> {
   try {
-    await access.call(question, async (s3, options) => {
+    await access.call({ ...question, ...READING }, async (s3, options) => {
       const input = { Bucket: access.bucket, Key: question.key, Range: 'bytes=0-0' };
       await (await s3.send(new GetObjectCommand(input), options)).Body?.transformToByteArray();
     });
@@ -78,7 +84,7 @@ async function isThere(access: Access, question: Question): Promise<boolean> {
   } catch (error) {
     if (isAbsent(error)) return false;
     // An object without a byte has no first one.
-    if (hasCode(error, 'InvalidRange')) return true;
+    if (isAnswer(error, 416, 'InvalidRange', '')) return true;
     throw error;
   }
 }

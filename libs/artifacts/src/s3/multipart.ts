@@ -3,7 +3,7 @@
 
 import { CompleteMultipartUploadCommand } from '@aws-sdk/client-s3';
 
-import { hasCode } from './failure.ts';
+import { isAnswer } from './failure.ts';
 import { partsOf, type Part } from './part-plan.ts';
 import { sumsOfPart } from './part-sums.ts';
 import { createProgress } from './progress.ts';
@@ -35,7 +35,7 @@ export async function finishUpload(multipart: Multipart, held: readonly HeldPart
     sent.set(part.number, await sendPart(multipart, part, { progress, signal }));
   });
   requireSame(multipart);
-  await complete(
+  await completeUpload(
     multipart,
     [...sent.values()].sort((a, b) => a.PartNumber - b.PartNumber),
   );
@@ -79,10 +79,17 @@ function requireSame({ transfer, sums }: Multipart): void {
   if (sumOfParts(sums.parts) !== sums.ofParts) throw otherThanPacked(transfer.source.name);
 }
 
-async function complete({ transfer, upload }: Multipart, parts: SentPart[]): Promise<void> {
+/** Makes the object of its parts, which have to be in order. */
+export async function completeUpload({ transfer, upload }: Multipart, parts: SentPart[]): Promise<void> {
   const { shared, key, options } = transfer;
   const { access } = shared;
-  const call = { what: `completing ${key}`, key, signal: options.signal, patient: 'patient' } as const;
+  const call = {
+    what: `completing ${key}`,
+    action: 's3:PutObject',
+    key,
+    signal: options.signal,
+    patient: 'patient',
+  } as const;
   try {
     await access.call(call, async (s3, sending) => {
       const input = { Bucket: access.bucket, Key: key, UploadId: upload.uploadId, MultipartUpload: { Parts: parts } };
@@ -90,6 +97,6 @@ async function complete({ transfer, upload }: Multipart, parts: SentPart[]): Pro
     });
   } catch (error) {
     // It may be an earlier attempt that completed it, whose answer was lost: the object itself tells.
-    if (!hasCode(error, 'NoSuchUpload')) throw error;
+    if (!isAnswer(error, 404, 'NoSuchUpload')) throw error;
   }
 }

@@ -101,20 +101,26 @@ async function* read(reading: Reading, start: number): AsyncGenerator<Uint8Array
 
 async function open(reading: Reading, at: number): Promise<AsyncIterator<Uint8Array>> {
   const { access, key, held, signal } = reading;
-  const answer = await access.once({ what: `reading ${key}`, key, signal }, async (s3, options) => {
-    const range = at === 0 ? {} : { Range: `bytes=${String(at)}-` };
-    return await s3.send(
-      new GetObjectCommand({ Bucket: access.bucket, Key: key, IfMatch: held.etag, ...range }),
-      options,
-    );
-  });
+  const answer = await access.once(
+    { what: `reading ${key}`, action: 's3:GetObject', key, signal },
+    async (s3, options) => {
+      const range = at === 0 ? {} : { Range: `bytes=${String(at)}-` };
+      return await s3.send(
+        new GetObjectCommand({ Bucket: access.bucket, Key: key, IfMatch: held.etag, ...range }),
+        options,
+      );
+    },
+  );
   if (answer.Body === undefined) throw cut(reading, at);
   return (answer.Body as unknown as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
 }
 
 async function piece(reading: Reading, body: AsyncIterator<Uint8Array>, at: number): Promise<Uint8Array> {
   const { access, key, signal, held } = reading;
-  const result = await access.once({ what: `reading ${key}`, key, signal }, async () => await body.next());
+  const result = await access.once(
+    { what: `reading ${key}`, action: 's3:GetObject', key, signal },
+    async () => await body.next(),
+  );
   if (result.done === true) throw cut(reading, at);
   return result.value.subarray(0, held.size - at);
 }

@@ -10,7 +10,7 @@ import { otherThanPacked } from '../recorded.ts';
 import { retryRules } from './access.ts';
 import { beginUpload } from './begin.ts';
 import { decodeUpload, encodeUpload, type UploadState } from './checkpoint.ts';
-import { hasCode } from './failure.ts';
+import { isLost } from './failure.ts';
 import { differenceOf, lookUp, lookUpBefore, type Held, type Wanted } from './held.ts';
 import { artifactMetadata } from './metadata.ts';
 import { finishUpload } from './multipart.ts';
@@ -52,7 +52,7 @@ async function putSmall(transfer: Transfer): Promise<Outcome> {
     return await unlessHeld(transfer, wanted, async (_attempt, trace) => {
       trace.objectSent = true;
       const metadata = artifactMetadata(image, digest);
-      await putWhole(shared, { what: `storing ${key}`, key, bytes, metadata, signal });
+      await putWhole(shared.access, { what: `storing ${key}`, key, bytes, metadata, signal });
     });
   });
 }
@@ -149,5 +149,5 @@ class NotHeld extends Failure {
 }
 
 function isWorthAgain(error: unknown): boolean {
-  return error instanceof NotHeld || hasCode(error, 'NoSuchUpload', 'InvalidPart');
+  return error instanceof NotHeld || isLost(error);
 }

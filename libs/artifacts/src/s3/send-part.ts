@@ -3,7 +3,7 @@
 
 import type { Readable } from 'node:stream';
 
-import { UploadPartCommand, type S3Client, type UploadPartCommandOutput } from '@aws-sdk/client-s3';
+import { S3ServiceException, UploadPartCommand, type S3Client, type UploadPartCommandOutput } from '@aws-sdk/client-s3';
 
 import type { UploadState } from './checkpoint.ts';
 import type { Part } from './part-plan.ts';
@@ -12,7 +12,8 @@ import type { Progress } from './progress.ts';
 import { changed, withBytes, withSource } from './reading.ts';
 import { withProof, type Proof } from './proof.ts';
 import type { PartSums, SourceSums } from './source-sums.ts';
-import { shouldSignPayload, type Transfer } from './transfer.ts';
+import { adapting } from './traits.ts';
+import type { Transfer } from './transfer.ts';
 
 /** A part that the service holds, as the completion names it. */
 export interface SentPart {
@@ -42,16 +43,15 @@ export async function sendPart(
   };
   const what = `storing ${key}, part ${String(part.number)}`;
   const send = async (proof: Proof): Promise<string> =>
-    await shared.access.call({ what, key, signal }, async (s3, options) => {
+    await shared.access.call({ what, action: 's3:PutObject', key, signal }, async (s3, options) => {
       const { ETag } = await sendOnce(multipart, part, { s3, signal: options.abortSignal, onBytes, proof });
       if (ETag === undefined) throw shared.access.strange(key);
       return ETag.replaceAll('"', '');
     });
-  const proof = multipart.upload.sums === 'sha256' ? shared.proof : 'payload';
-  const etag = await send(proof).catch(async (error: unknown) => {
-    if (!shouldSignPayload(shared, proof, error)) throw error;
-    return await send('payload');
-  });
+  const etag =
+    multipart.upload.sums === 'etag'
+      ? await send('payload')
+      : await adapting(shared.access.learned, 'proof', async ({ proof }) => await send(proof));
   return sentPart(multipart, part, etag);
 }
 
@@ -120,7 +120,7 @@ function commandOf(
 }
 
 function isMismatch(error: unknown): boolean {
-  return error instanceof Error && MISMATCHES.has(error.name);
+  return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 400 && MISMATCHES.has(error.name);
 }
 
 const MISMATCHES = new Set(['BadDigest', 'XAmzContentSHA256Mismatch', 'XAmzContentChecksumMismatch', 'InvalidDigest']);

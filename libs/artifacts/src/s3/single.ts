@@ -4,9 +4,10 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 
 import { digestOf } from '../digests.ts';
-import { isPassing } from './failure.ts';
+import type { Access } from './access.ts';
+import { CONTENT_TYPE } from './metadata.ts';
 import { withProof } from './proof.ts';
-import { shouldDoWithoutSums, type Shared } from './transfer.ts';
+import { adapting, type Traits } from './traits.ts';
 
 /** An object that is sent in one piece. */
 export interface SinglePut {
@@ -18,27 +19,24 @@ export interface SinglePut {
 }
 
 /** Sends an object in one piece; the service checks it against its sha256. */
-export async function putWhole(shared: Shared, put: SinglePut): Promise<void> {
-  const sha256 = Buffer.from(digestOf(put.bytes).sha256, 'hex').toString('base64');
-  try {
-    await send(shared, put, sha256);
-  } catch (error) {
-    if (isPassing(error) || !shouldDoWithoutSums(shared, error)) throw error;
-    await send(shared, put, sha256);
-  }
+export async function putWhole(access: Access, put: SinglePut): Promise<void> {
+  await adapting(access.learned, 'sums', async (traits) => {
+    await send(access, put, traits);
+  });
 }
 
-async function send(shared: Shared, put: SinglePut, sha256: string): Promise<void> {
-  const { access } = shared;
+async function send(access: Access, put: SinglePut, { sums }: Traits): Promise<void> {
+  const sha256 = Buffer.from(digestOf(put.bytes).sha256, 'hex').toString('base64');
   const { what, key, bytes, metadata, signal } = put;
-  await access.call({ what, key, signal }, async (s3, options) => {
+  await access.call({ what, action: 's3:PutObject', key, signal }, async (s3, options) => {
     const command = new PutObjectCommand({
       Bucket: access.bucket,
       Key: key,
       Body: bytes,
       ContentLength: bytes.byteLength,
+      ContentType: CONTENT_TYPE,
       Metadata: { ...metadata },
-      ...(shared.sums === 'sha256' ? { ChecksumSHA256: sha256 } : {}),
+      ...(sums === 'sha256' ? { ChecksumSHA256: sha256 } : {}),
     });
     await s3.send(withProof(command, sha256), options);
   });

@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { CreateMultipartUploadCommand, GetObjectCommand } from '@aws-sdk/client-s3';
+import { randomUUID } from 'node:crypto';
 
 import { ARTIFACTS, MANIFEST_KEY } from '@ims/contract';
 import type { ArtifactStore, ImageIdentity, ManifestLocation } from '@ims/export';
@@ -12,34 +12,37 @@ import { digestOf } from '../digests.ts';
 import { checkedImageId } from '../identifiers.ts';
 import { parseObjectAddress } from './address.ts';
 import { differs, openAccess, retryRules, type Access } from './access.ts';
-import { isAbsent } from './failure.ts';
 import { differenceFrom, lookUp } from './held.ts';
 import { checksumMetadata } from './metadata.ts';
+import { probe } from './probe.ts';
 import { putArtifact } from './put.ts';
+import { readBack } from './read-back.ts';
+import { removeAll } from './remove-all.ts';
 import type { S3Settings } from './settings.ts';
 import { putWhole } from './single.ts';
 import { createBuffers } from './buffers.ts';
 import { createSlots } from './slots.ts';
-import { shouldDoWithoutSums, type Shared } from './transfer.ts';
-import { abortUpload, deleteObject, listObjects, listUploads } from './uploads.ts';
+import type { Shared } from './transfer.ts';
 
 /** What an S3 store is made of. */
 export interface S3StoreOptions extends S3Settings {
   readonly bucket: string;
   readonly logger: Logger;
+  /** The id of the job that stores something; a trial of the bucket is told from those of others by it. */
+  readonly job?: string | undefined;
 }
 
 const PARALLEL = 3;
 
-/** Where writing is tried: shaped as an image's key, since rights may be given by prefix; never an object. */
-const PROBE_KEY = `00000000-0000-0000-0000-000000000000/${ARTIFACTS.rootfs.key}`;
+/** All that an image can have. */
+const KEYS = [...Object.values(ARTIFACTS).map(({ key }) => key), MANIFEST_KEY];
 
 /**
  * The artifact repository as a bucket (contract §6.1). Any service with SigV4 and path style will do.
  * Whatever is sent is signed with its sha256, which the service checks, and asked for afterwards (H20).
  */
 export function createS3Store(options: S3StoreOptions): ArtifactStore {
-  const { bucket, logger, ...settings } = options;
+  const { bucket, logger, job = randomUUID(), ...settings } = options;
   const access = openAccess({ bucket, settings, logger }, 'store');
   if (settings.endpoint.startsWith('https:') && !settings.trust.verify)
     logger.warn({ bucket }, 'the certificate of the S3 service is not checked: anybody on the network can pose as it');
@@ -49,13 +52,11 @@ export function createS3Store(options: S3StoreOptions): ArtifactStore {
     parallel,
     slots: createSlots(parallel),
     buffers: createBuffers(),
-    sums: 'sha256',
-    proof: 'checksum',
   };
   return {
     linkType: 's3',
     prepare: async (signal) => {
-      await probe(shared, signal);
+      await probe(shared, job, signal);
     },
     put: async (image, source, putOptions) => {
       const key = keyOf(image, ARTIFACTS[source.name].key);
@@ -63,40 +64,13 @@ export function createS3Store(options: S3StoreOptions): ArtifactStore {
     },
     putManifest: async (image, text, signal) => await putManifest(shared, { image, text }, signal),
     discard: async (image, signal) => {
-      const prefix = keyOf(image, '');
-      await removeUploads(access, prefix, signal);
-      for (const key of await listObjects(access, prefix, signal)) await deleteObject(access, key, signal);
+      await removeAll(access, keyOf(image, ''), { signal, known: KEYS.map((key) => keyOf(image, key)) });
     },
   };
 }
 
 function keyOf(image: ImageIdentity, name: string): string {
   return `${checkedImageId(image.imageId)}/${name}`;
-}
-
-/**
- * Begins an upload in parts and gives it up: that needs the bucket, the keys and the right to write, its errors have
- * codes (those of a HEAD have none), and nothing ever becomes visible, counts as a version or sets off a notification.
- */
-async function probe(shared: Shared, signal: AbortSignal): Promise<void> {
-  const { access } = shared;
-  const { bucket } = access;
-  const begin = async (): Promise<string | undefined> => {
-    const answer = await access.call({ what: `trying to write to s3://${bucket}`, signal }, async (s3, options) => {
-      const sums = shared.sums === 'sha256' ? ({ ChecksumAlgorithm: 'SHA256' } as const) : {};
-      return await s3.send(new CreateMultipartUploadCommand({ Bucket: bucket, Key: PROBE_KEY, ...sums }), options);
-    });
-    return answer.UploadId;
-  };
-  const uploadId = await begin().catch(async (error: unknown) => {
-    if (!shouldDoWithoutSums(shared, error)) throw error;
-    return await begin();
-  });
-  await access.tidy('giving up the upload that tried whether one can write', async (tidying) => {
-    if (uploadId !== undefined) await abortUpload(access, { key: PROBE_KEY, uploadId }, tidying);
-    // Others whose begin was answered to nobody: of an attempt that was cut, or of a start that was killed.
-    await removeUploads(access, PROBE_KEY, tidying);
-  });
 }
 
 async function putManifest(
@@ -112,13 +86,14 @@ async function putManifest(
   const metadata = checksumMetadata(digestOf(bytes));
   const rules = { ...retryRules(access.settings, access.logger), what: 'storing the manifest', signal };
   const etag = await retrying({ ...rules, isTransient: isOther }, async () => {
-    await putWhole(shared, { what: rules.what, key, bytes, metadata, signal });
+    await putWhole(access, { what: rules.what, key, bytes, metadata, signal });
     return await readBack(access, { key, bytes }, signal);
   });
-  await removeUploads(access, keyOf(image, ''), signal);
-  for (const other of await listObjects(access, keyOf(image, ''), signal)) {
-    if (other !== key && !named.has(other)) await deleteObject(access, other, signal);
-  }
+  // The image is published: whatever cannot be tidied up is no reason to fail now.
+  await removeAll(access, keyOf(image, ''), { signal, kept: named.add(key) }).catch((error: unknown) => {
+    signal.throwIfAborted();
+    access.logger.warn({ err: error }, `what an earlier start left beside ${path} stays; nothing but space is lost`);
+  });
   return { path, etag };
 }
 
@@ -140,30 +115,6 @@ async function requireArtifacts(
   return keys;
 }
 
-async function readBack(
-  access: Access,
-  object: { readonly key: string; readonly bytes: Buffer },
-  signal: AbortSignal,
-): Promise<string> {
-  const { key, bytes } = object;
-  const found = await access
-    .call({ what: 'reading the manifest back', key, signal }, async (s3, options) => {
-      const answer = await s3.send(new GetObjectCommand({ Bucket: access.bucket, Key: key }), options);
-      const body = await answer.Body?.transformToByteArray();
-      return { body: Buffer.from(body ?? []), etag: (answer.ETag ?? '').replaceAll('"', '') };
-    })
-    .catch((error: unknown) => {
-      if (isAbsent(error)) return undefined;
-      throw error;
-    });
-  if (found?.body.equals(bytes) === true) return found.etag;
-  throw differs(access.bucket, key, 'is not what was sent');
-}
-
 function isOther(error: unknown): boolean {
   return error instanceof Error && 'reason' in error && error.reason === 'VerificationFailed';
-}
-
-async function removeUploads(access: Access, prefix: string, signal: AbortSignal): Promise<void> {
-  for (const upload of await listUploads(access, prefix, signal)) await abortUpload(access, upload, signal);
 }

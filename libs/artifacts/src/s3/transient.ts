@@ -26,7 +26,8 @@ const passing = (meaning?: string, advice?: string): ErrorRule => rule('passing'
 const permanent = (meaning?: string, advice?: string): ErrorRule => rule('permanent', meaning, advice);
 
 const KEYS = 'check S3_ACCESS_KEY and S3_SECRET_KEY against the S3 service, then resume the job';
-const RIGHTS = 'let the S3 user list, read, write and delete in the bucket, then resume the job';
+const RIGHTS = 'let the S3 user do all that the bucket policy in docs/publishing.md allows, then resume the job';
+const USER = 'enable the S3 user again (radosgw-admin user enable), then resume the job';
 const ROOM = 'free space in the bucket or raise its quota, then resume the job';
 const TRUST =
   "give the CA's certificate as a file in S3_SSL_VALIDATE, or mend the certificate of the server, then resume the job";
@@ -39,7 +40,7 @@ const CODES: Readonly<Record<string, ErrorRule>> = {
   AccessDenied: permanent('the keys are known but have no right to do this', RIGHTS),
   AllAccessDisabled: permanent('all access to the bucket is switched off', RIGHTS),
   AccountProblem: permanent(undefined, RIGHTS),
-  UserSuspended: permanent('the S3 user is suspended', RIGHTS),
+  UserSuspended: permanent('the S3 user is suspended', USER),
   InvalidAccessKeyId: permanent('the service does not know the access key', KEYS),
   XAdminUserNotFound: permanent('the service does not know the access key', KEYS),
   SignatureDoesNotMatch: permanent('the secret key is not the one of the access key', KEYS),
@@ -113,9 +114,16 @@ export const ABSENT = permanent();
 /** A portal redirects, a load balancer knows no such page, a proxy has a page of its own. */
 const STRANGE = passing('its answer is not that of an S3 service');
 
+/** What a server says while it fails is not its last word, unless its status means so. */
+function ruleForCode(status: number, code: string): ErrorRule | undefined {
+  const rule = CODES[code];
+  const isBelieved = status < 500 || status in STATUSES || rule?.verdict !== 'permanent';
+  return isBelieved ? rule : undefined;
+}
+
 /** The rule for an error of the service; its code says more than the status. */
 export function ruleForAnswer(status: number, code: string): ErrorRule {
-  const known = CODES[code] ?? STATUSES[status];
+  const known = ruleForCode(status, code) ?? STATUSES[status];
   if (known !== undefined) return known;
   if (status < 400 || (status === 404 && code === '')) return STRANGE;
   return status >= 500 ? passing() : permanent();

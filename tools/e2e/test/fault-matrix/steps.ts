@@ -58,12 +58,14 @@ export const STEPS = {
   packing: aboutJob({ name: 'status while packing', nth: 1, refused: undefined }),
   create: aboutImage('create record', /IMS answered 403 to POST images/, { method: 'POST', path: /\/images$/ }),
   probe: {
-    ...largeObject('trying to write', { method: 'POST', path: /\/0{8}-[^/]+\/rootfs\?uploads/ }),
-    refused: refusedByStore('boot-images'),
+    ...largeObject('trying to write', { method: 'POST', path: /\/trial\?uploads/ }),
+    refused: failed(
+      'StoreRefused',
+      /S3 refuses s3:\/\/boot-images at \S+: the S3 user has no right to .*\(s3:PutObject\)/,
+    ),
     large: false,
   },
-  // The one that only tries whether one can write comes before it.
-  beginning: largeObject('rootfs, the first call', { method: 'POST', path: /\/(?!0{8})[^/]+\/rootfs\?uploads/ }),
+  beginning: largeObject('rootfs, the first call', { method: 'POST', path: /\/rootfs\?uploads/ }),
   part: {
     ...largeObject('rootfs, a part', { method: 'PUT', path: /\/rootfs\?.*partNumber=2/ }),
     drip: { direction: 'request', dropBytes: 64 * 1024 },
