@@ -26,7 +26,7 @@ export const SYSTEM_TOOLS = [
   { tool: 'rsync', apt: 'rsync', zypper: 'rsync', dnf: 'rsync', stages: ['test'] },
   { tool: 'ansible-playbook', apt: 'ansible-core', zypper: 'ansible-core', dnf: 'ansible-core', stages: ['test'] },
   { tool: 'setfattr', apt: 'attr', zypper: 'attr', dnf: 'attr', stages: ['test'] },
-  { tool: 'getfattr', apt: 'attr', zypper: 'attr', dnf: 'attr', stages: ['test'] },
+  { tool: 'getfattr', apt: 'attr', zypper: 'attr', dnf: 'attr', stages: ['start', 'test'] },
   { tool: 'setfacl', apt: 'acl', zypper: 'acl', dnf: 'acl', stages: ['test'] },
   { tool: 'busybox', apt: 'busybox-static', zypper: 'busybox-static', dnf: 'busybox', stages: ['test'] },
   { tool: 'mkfs.ext4', apt: 'e2fsprogs', zypper: 'e2fsprogs', dnf: 'e2fsprogs', stages: ['test'] },

@@ -1,8 +1,6 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { statfs } from 'node:fs/promises';
-
 import type { Finding, Inspector } from '@ims/export';
 import {
   checkBoot,
@@ -11,22 +9,28 @@ import {
   inspectBootFiles,
   inspectLocked,
   packingNeeds,
-  usageOf,
   type BootFileNames,
   type BootInspection,
   type Decompressors,
   type ImageRoot,
+  type Usage,
 } from '@ims/image-root';
 import type { Logger } from '@ims/runtime';
 import { PACKING_MARGIN } from '@ims/squashfs';
 
+import type { Surveys } from './surveys.ts';
+
 /** What `IMS_CHECK_KERNEL` may say. */
 type KernelPolicy = 'refuse' | 'warn' | 'off';
 
-/** Looks for everything that packaging needs: boot files, and room for the archive beside the image root. */
+/**
+ * Looks for everything that packaging needs: boot files, an image root that a squashfs can hold, and room for the archive
+ * beside it. What would be lost is a warning in the log.
+ */
 export function jobInspector(options: {
   readonly root: () => Promise<ImageRoot>;
   readonly names: BootFileNames;
+  readonly surveys: Surveys;
   /** Directory of the archive. */
   readonly archiveDirectory: string;
   /** What comes before a path of the image for its user: empty in the jail. */
@@ -36,16 +40,18 @@ export function jobInspector(options: {
   readonly decompressors: Decompressors;
   readonly logger: Logger;
 }): Inspector {
-  const { names, archiveDirectory, logger } = options;
+  const { names, surveys, archiveDirectory, logger } = options;
   return {
     inspect: async () => {
       const root = await options.root();
-      const { files, findings, notes } = await inspectBootFiles(root, names);
-      const boot = await inspectKernel(root, files, options);
-      for (const note of [...notes, ...boot.notes]) logger.warn({}, note);
-      const short = (await hasPlenty(archiveDirectory)) ? undefined : await missingSpace(root, archiveDirectory);
+      const found = await inspectBootFiles(root, names);
+      const kernel = await inspectKernel(root, found.files, options);
+      const survey = await surveys.look();
+      for (const note of [...found.notes, ...kernel.notes, ...survey.losses]) logger.warn({}, note);
+      const short = await missingSpace(survey.usage, archiveDirectory);
       const locked = await inspectLocked(root, options.prefix);
-      return [...findings, ...boot.findings, locked, short].filter((finding) => finding !== undefined);
+      const findings = [...found.findings, ...kernel.findings, ...survey.findings, locked, short];
+      return findings.filter((finding) => finding !== undefined);
     },
   };
 }
@@ -62,14 +68,6 @@ async function inspectKernel(
   return { findings: [], notes: [...findings.map(({ message }) => message), ...notes] };
 }
 
-// The image root is on the same volume as its archive, so what is used there bounds what must be packed:
-// with as much free as used, a walk over every file of the image would only cost the user time.
-async function hasPlenty(directory: string): Promise<boolean> {
-  const { blocks, bavail, bfree, files, ffree } = await statfs(directory);
-  return bavail > blocks - bfree && (files === 0 || ffree > 1000);
-}
-
-async function missingSpace(root: ImageRoot, where: string): Promise<Finding | undefined> {
-  const need = packingNeeds(await usageOf(root), PACKING_MARGIN);
-  return enoughSpace({ where, need, free: await freeSpace(where) });
+async function missingSpace(usage: Usage, where: string): Promise<Finding | undefined> {
+  return enoughSpace({ where, need: packingNeeds(usage, PACKING_MARGIN), free: await freeSpace(where) });
 }

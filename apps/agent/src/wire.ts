@@ -10,7 +10,6 @@ import {
   freeSpace,
   lazyImageRoot,
   unlockWith,
-  usageOf,
   zstdSupport,
   type ImageRoot,
 } from '@ims/image-root';
@@ -38,6 +37,7 @@ import { jobInspector } from './inspector.ts';
 import { podPlaceOf } from './pod.ts';
 import { openPublishing, type Publishing } from './publishing.ts';
 import { jobStage } from './stage.ts';
+import { createSurveys } from './surveys.ts';
 
 /** The world of one agent; disposing of it ends its heartbeat and its watches. */
 export interface Wired extends AsyncDisposable {
@@ -145,6 +145,7 @@ function workshop(
 ): Pick<ExportPorts, 'stage' | 'inspector' | 'packer' | 'artifacts'> {
   const { values, layout } = config;
   const runner = createRunner({ logger });
+  const surveys = createSurveys(root, runner);
   const prefix = layout.jailed ? '' : layout.imageRoot;
   const names = bootFileNames({
     kernel: values.KERNEL_FILENAME,
@@ -157,6 +158,7 @@ function workshop(
     inspector: jobInspector({
       root,
       names,
+      surveys,
       archiveDirectory: layout.private,
       prefix,
       checkKernel: values.IMS_CHECK_KERNEL,
@@ -171,7 +173,7 @@ function workshop(
       archive: layout.archive,
       compression: { ...values.IMS_SQUASHFS_COMPRESSION, blockSize: values.IMS_SQUASHFS_BLOCK_SIZE },
       kernel: async () => await zstdSupport(await root()),
-      usage: async () => (await usageOf(await root())).bytes,
+      usage: surveys.bytes,
       freeSpace,
       sums: archiveSums,
     }),

@@ -66,6 +66,20 @@ describe('ims-agent package', () => {
     expect(await steps(agent)).toEqual(['opened', 'closed', 'packed']);
   });
 
+  it('refuses what a squashfs cannot hold before it packs, and says what would be lost', async () => {
+    const agent = await createAgent();
+    const { imageRoot } = agent.volume;
+    await run('setfacl', ['-m', 'u:7:r', `${imageRoot}/etc/passwd`]);
+    const names = Array.from({ length: 21 }, () => 'd'.repeat(200));
+    const script = 'cd "$0" && for d in "$@"; do mkdir "$d" && cd -P "$d" || exit; done';
+    await run('sh', ['-c', script, imageRoot, ...names]);
+    const refused = await agent.call('package');
+    expect(refused.end.code).toBe(30);
+    expect(refused.stderr).toMatch(/a path of more than \d+ bytes, which cannot be packed: \/dddd/);
+    expect(refused.stderr).toMatch(/system\.posix_acl_access\): \/etc\/passwd; they are lost/);
+    expect(await steps(agent)).not.toContain('packed');
+  });
+
   it('serves no metrics: only a job as a whole does', async () => {
     const agent = await createAgent();
     const packed = await agent.call('package', { IMS_METRICS_PORT: String(await freePort()) });

@@ -64,7 +64,9 @@ export async function inspectBootFiles(root: ImageRoot, names: BootFileNames): P
     if ('size' in seen) files[wanted.artifact] = { path: seen.path, size: seen.size };
     else if (wanted.artifact === 'boot_parameters' && seen.absent) notes.push(withoutIt(seen.finding));
     else findings.push(seen.finding);
-    if ('size' in seen && seen.size === 0) notes.push(`${bootPath(wanted.name)} is empty`);
+    if (!('size' in seen) || seen.size > 0) continue;
+    if (wanted.artifact === 'boot_parameters') notes.push(`${bootPath(wanted.name)} is empty`);
+    else findings.push(emptyFinding(wanted));
   }
   return { files, findings, notes };
 }
@@ -105,6 +107,11 @@ async function lookInside(root: ImageRoot, wanted: Wanted): Promise<BootFile | L
   const mend = `put the ${wordsOf(wanted)} there as a regular file or set ${wanted.variable} to its name`;
   const message = `the ${wordsOf(wanted)} is missing: ${found}; ${mend}`;
   return { absent: entry === undefined, finding: { reason: 'ImageInvalid', message } };
+}
+
+function emptyFinding(wanted: Wanted): Finding {
+  const message = `the ${wordsOf(wanted)} is empty: ${show(bootPath(wanted.name))} has no bytes`;
+  return { reason: 'ImageInvalid', message: `${message}; write it again or set ${wanted.variable} to another name` };
 }
 
 const WORDS: Readonly<Record<BootArtifact, string>> = {

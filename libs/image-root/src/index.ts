@@ -36,5 +36,6 @@ export { loginShell, secureJail } from './secure-jail.ts';
 export { enoughSpace, freeSpace, humanBytes, packingNeeds, type Space } from './space.ts';
 export { clearStaleFlags, ensureTemporary, type ClearedFlags } from './stale-flags.ts';
 export { openVolume, type VolumeOptions } from './volume.ts';
+export { surveyOf, type Survey } from './survey.ts';
 export { usageOf, type Usage } from './usage.ts';
 export { refuseDoubtfulRoot, writeOutImageRoot, type WrittenOut } from './write-out.ts';

@@ -1,8 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 
 import { at } from './bytes.ts';
 import { unless } from './errno.ts';
@@ -59,7 +58,8 @@ export class Pin implements AsyncDisposable {
 
   /** The mount that the entry was reached through; differs below a mount point, bind mounts included (proc(5)). */
   async mount(): Promise<string | undefined> {
-    const info = await readFile(`/proc/self/fdinfo/${String(this.#descriptor)}`, 'utf8');
+    // Made up by the kernel when it is read: nothing blocks, and the threads of Node would only take their time.
+    const info = readFileSync(`/proc/self/fdinfo/${String(this.#descriptor)}`, 'utf8');
     return /^mnt_id:\s*(\d+)/m.exec(info)?.[1];
   }
 

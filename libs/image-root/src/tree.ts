@@ -11,7 +11,7 @@ import { namesIn } from './entries.ts';
 import { pinEntry, type Pin } from './pin.ts';
 
 /** Deeper trees are refused: mksquashfs could not name their files either (PATH_MAX). */
-export const DEEPEST = 1000;
+const DEEPEST = 1000;
 
 /** A name in a pinned directory, and how far below the start of the walk. */
 export interface Spot {

@@ -126,8 +126,23 @@ describe('the boot files', () => {
     });
   });
 
-  it('that are empty are said', async () => {
-    await using volume = await makeVolume({ 'boot/vmlinuz': '', 'boot/initrd': 'i' });
-    expect((await inspectBootFiles(volume.root, names)).notes).toContain('/boot/vmlinuz is empty');
+  it('that are empty are refused, but for kernel parameters', async () => {
+    await using volume = await makeVolume({ 'boot/vmlinuz': '', 'boot/initrd': '-> empty', 'boot/empty': '' });
+    const { findings } = await inspectBootFiles(volume.root, names);
+    expect(findings).toEqual([
+      {
+        reason: 'ImageInvalid',
+        message:
+          'the kernel is empty: /boot/vmlinuz has no bytes; write it again or set KERNEL_FILENAME to another name',
+      },
+      {
+        reason: 'ImageInvalid',
+        message:
+          'the initrd is empty: /boot/initrd has no bytes; write it again or set INITRD_FILENAME to another name',
+      },
+    ]);
+    await using good = await makeVolume({ 'boot/vmlinuz': 'k', 'boot/initrd': 'i', 'boot/p': '' });
+    const inspected = await inspectBootFiles(good.root, { ...names, parameters: 'p' });
+    expect(inspected).toMatchObject({ findings: [], notes: ['/boot/p is empty'] });
   });
 });
