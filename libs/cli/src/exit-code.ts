@@ -21,12 +21,13 @@ const ACTIONS: readonly (string | undefined)[] = ['create', 'customize'];
 
 /**
  * The exit code of a program as `IMS_EXIT_CODES` asks for it. Jobs of today expect their own (contract §1.4): what the
- * user marked as failed was done as asked, and an action that nobody knows is for the agent to refuse, not for sshd.
+ * user marked as failed was done as asked; an action that nobody knows, and an image that cannot be packaged, are for
+ * the agent to refuse, not for sshd.
  */
 export function exitCodeAsked({ program, code, env }: ProgramEnd): number {
   if (env['IMS_EXIT_CODES'] !== 'drop-in') return code;
   const isDone = code === EXIT_DONE || code === ERRORS.MarkedFailed.exit;
-  const isNotItsAffair = program === 'ims-sshd' && !ACTIONS.includes(env['IMS_ACTION']);
-  if (isDone || isNotItsAffair) return EXIT_DONE;
+  const isTheAgents = code === ERRORS.ImageInvalid.exit || !ACTIONS.includes(env['IMS_ACTION']);
+  if (isDone || (program === 'ims-sshd' && isTheAgents)) return EXIT_DONE;
   return code > SIGNALS ? code : FAILED;
 }

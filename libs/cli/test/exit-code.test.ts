@@ -25,6 +25,11 @@ describe('the exit code', () => {
     expect(exitCodeAsked({ program: 'ims-agent', code, env: DROP_IN })).toBe(told);
   });
 
+  it('of sshd as a drop-in for a kernel that is missing is 0, since the agent has found it; a lost agent is 1', () => {
+    expect(exitCodeAsked({ program: 'ims-sshd', code: 30, env: DROP_IN })).toBe(0);
+    expect(exitCodeAsked({ program: 'ims-sshd', code: 21, env: DROP_IN })).toBe(1);
+  });
+
   it('as a drop-in for an action that nobody knows is 1 for the agent, and 0 for sshd, which leaves it to the agent', () => {
     for (const IMS_ACTION of ['Customize', undefined]) {
       const env = { IMS_EXIT_CODES: 'drop-in', IMS_ACTION };

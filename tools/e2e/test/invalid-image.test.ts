@@ -12,9 +12,14 @@ import { publishedImage, publishedImages } from './support/published.ts';
 
 afterEach(cleanUp);
 
-async function withoutKernel(options: { jailed?: boolean; onInvalid?: string }): Promise<Pair> {
-  const agentEnv = options.onInvalid === undefined ? {} : { IMS_ON_INVALID: options.onInvalid };
-  const pair = await openPair({ jailed: options.jailed ?? true, agentEnv });
+async function withoutKernel(options: {
+  jailed?: boolean;
+  onInvalid?: string;
+  env?: Record<string, string>;
+}): Promise<Pair> {
+  const { jailed = true, onInvalid, env } = options;
+  const agentEnv = { ...env, ...(onInvalid === undefined ? {} : { IMS_ON_INVALID: onInvalid }) };
+  const pair = await openPair({ jailed, agentEnv, ...(env === undefined ? {} : { sshdEnv: env }) });
   expect(await pair.ssh(`rm ${rootIn(pair)}/boot/vmlinuz`)).toMatchObject({ code: 0 });
   return pair;
 }
@@ -74,11 +79,11 @@ describe('H10 an image that lacks its kernel when the user says complete', () =>
     await mendAndFinish(pair);
   });
 
-  it('fails at once with IMS_ON_INVALID=fail, terminal or not', async () => {
-    const pair = await withoutKernel({ onInvalid: 'fail' });
+  it('fails at once with IMS_ON_INVALID=fail, terminal or not; as a drop-in it is the agent alone that fails', async () => {
+    const pair = await withoutKernel({ onInvalid: 'fail', env: { IMS_EXIT_CODES: 'drop-in' } });
     const terminal = pair.login();
     terminal.type(`touch ${flagIn(pair, 'complete')}\n`);
-    expect(await pair.ends()).toEqual({ agent: 30, sshd: 30 });
+    expect(await pair.ends()).toEqual({ agent: 1, sshd: 0 });
     expect((await pair.status()).reason).toBe('ImageInvalid');
   });
 
