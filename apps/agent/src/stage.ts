@@ -12,7 +12,7 @@ import {
   tightenImageDirectory,
   type ImageRoot,
 } from '@ims/image-root';
-import { bannerAnswers, readKeys, writeDoorFiles } from '@ims/openssh';
+import { bannerAnswers, createPresence, readKeys, writeDoorFiles } from '@ims/openssh';
 import { Failure, type Logger, type Runner } from '@ims/runtime';
 
 import type { AgentConfig } from './config.ts';
@@ -30,6 +30,8 @@ export interface StageOptions {
 export function jobStage(options: StageOptions): Stage {
   const { config, root, logger } = options;
   const { values } = config;
+  const server = { host: values.IMS_SSH_LISTEN ?? '127.0.0.1', port: values.IMS_SSH_PORT };
+  const presence = createPresence(server);
   return {
     check: async () => {
       await readKeys(values.IMS_AUTHORIZED_KEYS);
@@ -64,8 +66,8 @@ export function jobStage(options: StageOptions): Stage {
       if (tightened > 0 || note !== undefined)
         logger.info({ tightened }, note ?? '/image in the image is for root alone');
     },
-    bannerAnswers: async (signal) =>
-      await bannerAnswers({ host: values.IMS_SSH_LISTEN ?? '127.0.0.1', port: values.IMS_SSH_PORT, signal }),
+    bannerAnswers: async (signal) => await bannerAnswers({ ...server, signal }),
+    sshIsThere: async (signal) => await presence.isThere(signal),
   };
 }
 

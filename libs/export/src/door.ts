@@ -6,7 +6,7 @@ import { Failure, type PeerState } from '@ims/runtime';
 
 import type { ExportPorts } from './ports.ts';
 import { sessionEndOf } from './session-end.ts';
-import { NO_FACTS, type ExportSettings, type ExportState, type Facts } from './states.ts';
+import { NO_FACTS, REFERENCE, type ExportSettings, type ExportState, type Facts } from './states.ts';
 import { afterSession } from './waiting.ts';
 
 /** A heartbeat file that does not move for so long was left behind by an earlier container. */
@@ -32,7 +32,7 @@ export async function awaitDoor(
     if (end !== undefined) return await afterSession({ facts: NO_FACTS, end, settings }, ports);
     const waited = clock.monotonic() - began;
     return (await peerAnswers(settings, ports, { state, waited, signal }))
-      ? waiting(settings, { ...NO_FACTS, pair: 'reference' })
+      ? waiting(settings, { ...NO_FACTS, pair: REFERENCE })
       : undefined;
   }, signal);
 }

@@ -18,6 +18,8 @@ export interface Stage {
   restore(): Promise<void>;
   /** True when an ssh server answers on the port, for a peer that shows no sign of ours. */
   bannerAnswers(signal: AbortSignal): Promise<boolean>;
+  /** True while an ssh server that has answered is still there, busy or not. */
+  sshIsThere(signal: AbortSignal): Promise<boolean>;
 }
 
 /** One thing that packaging needs and the image root lacks, in a sentence that says what to do. */

@@ -9,7 +9,7 @@ import type { ManifestLocation, Packed } from './ports.ts';
 /** What is known of the image and the shell so far; it only grows. */
 export interface Facts {
   readonly hostKeys: readonly string[];
-  /** What the other container says it is, or `reference`. */
+  /** What the other container says it is, or {@link REFERENCE}. */
   readonly pair: string | undefined;
   readonly packed: Packed | undefined;
   readonly imageId: string | undefined;
@@ -20,6 +20,9 @@ export interface Facts {
   /** The id of an image that was taken back, of which something may be left in the store. */
   readonly abandoned: string | undefined;
 }
+
+/** What the other container is called that has no heartbeat. */
+export const REFERENCE = 'reference';
 
 /** Nothing is known yet. */
 export const NO_FACTS: Facts = {

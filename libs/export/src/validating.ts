@@ -28,7 +28,7 @@ export async function validate(
     if (verdict.answer === 'refused') {
       return { phase: 'WaitingOnUser', facts, reason: 'CompleteRefused', message: verdict.reason };
     }
-    const event = await nextEvent(ports, signal, question.id);
+    const event = await nextEvent(ports, signal, { answered: question.id });
     if (event.kind === 'complete' && settings.action === 'customize') return await startPacking(facts, ports);
     if (event.kind === 'gave-up' && verdict.answer === 'rejected') return invalid(facts, found);
     if (event.kind !== 'asked') return await afterSession({ facts, end: event, settings }, ports);

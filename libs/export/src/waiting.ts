@@ -6,7 +6,8 @@ import { Failure, type StateOf } from '@ims/runtime';
 
 import type { ExportPorts } from './ports.ts';
 import { gaveUp, markedFailed, sessionEndOf, type SessionEnd } from './session-end.ts';
-import type { ExportData, ExportSettings, ExportState, Facts } from './states.ts';
+import { watchSilentPeer, type SilentPeerWatch } from './silent-peer.ts';
+import { REFERENCE, type ExportData, type ExportSettings, type ExportState, type Facts } from './states.ts';
 
 /** Waits for the user: for the sshd container's question, or for the end of the session. */
 export async function awaitUser(
@@ -15,7 +16,8 @@ export async function awaitUser(
   wait: { readonly ports: ExportPorts; readonly signal: AbortSignal },
 ): Promise<ExportState> {
   const { facts } = state;
-  const event = await nextEvent(wait.ports, wait.signal, undefined);
+  const silent = facts.pair === REFERENCE ? watchSilentPeer(wait.ports) : undefined;
+  const event = await nextEvent(wait.ports, wait.signal, { silent });
   if (event.kind === 'asked') return { phase: 'Validating', facts, question: event.question };
   return await afterSession({ facts, end: event, settings }, wait.ports);
 }
@@ -26,14 +28,17 @@ export type SessionEvent = SessionEnd | { readonly kind: 'asked'; readonly quest
 /**
  * Waits for a question that is open, other than `answered`, or for the end of the session.
  *
- * @throws Failure PeerLost when the other container's heartbeat stops first (H5)
+ * @param seen.answered the id of a question that has its answer
+ * @param seen.silent watches a container that has no heartbeat
+ * @throws Failure PeerLost when the other container's heartbeat, or its ssh server, stops first (H5)
  */
 export async function nextEvent(
   ports: ExportPorts,
   signal: AbortSignal,
-  answered: string | undefined,
+  seen: { readonly answered?: string | undefined; readonly silent?: SilentPeerWatch | undefined },
 ): Promise<SessionEvent> {
   const { board, peer } = ports;
+  const { answered, silent } = seen;
   return await board.until<SessionEvent>(async () => {
     const end = sessionEndOf({ exiting: await board.read('exiting'), failed: await board.read('failed') });
     if (end !== undefined) return end;
@@ -42,6 +47,7 @@ export async function nextEvent(
       return { kind: 'asked', question };
     }
     if ((await peer.state()) === 'stale') throw new Failure('PeerLost', 'the heartbeat of the sshd container stopped');
+    await silent?.look(signal);
     return undefined;
   }, signal);
 }

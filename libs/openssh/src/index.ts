@@ -3,6 +3,7 @@
 
 export { amendConfig, isAmended, type Amendment } from './amend-config.ts';
 export { bannerAnswers, type BannerOptions } from './banner.ts';
+export { createPresence, type Presence } from './presence.ts';
 export { HOST_KEY_TYPES, POD_CONFIG_DIRECTORY, renderBaseConfig, type BaseSettings } from './base-config.ts';
 export { checkConfigPath, checkConfigValue } from './config-value.ts';
 export type { DoorOptions, DoorTimings, SshDoor } from './door-options.ts';

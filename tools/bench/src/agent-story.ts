@@ -33,6 +33,7 @@ function idlePorts(): Omit<ExportPorts, keyof StoryParts> {
       clearStaleFlags: NOTHING,
       restore: NOTHING,
       bannerAnswers: async () => false,
+      sshIsThere: async () => false,
     },
     inspector: { inspect: async () => [] },
     packer: { pack: async () => ({ size: 0, inputSize: 0, compression: 'none' }) },

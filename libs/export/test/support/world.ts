@@ -114,6 +114,7 @@ function stageOf(effect: Effect): Pick<ExportPorts, 'stage'> {
       clearStaleFlags: step('clear stale flags'),
       restore: step('restore'),
       bannerAnswers: () => Promise.resolve(true),
+      sshIsThere: () => Promise.resolve(true),
     },
   };
 }

@@ -52,6 +52,23 @@ describe.concurrent('our agent beside an sshd container that is not ours', () =>
     expect(pair.theirs.stdout).toContain('the user said failed');
   });
 
+  test(
+    'H5 its death is noticed by its ssh server, which has answered, and ends the job',
+    { timeout: 180_000 },
+    async () => {
+      const pair = await besideReferenceSshd({ jailed: true, pollSeconds: 0.1 });
+      await pair.ours.waitForLine(entered('WaitingOnUser'));
+      const died = Date.now();
+      pair.theirs.kill('SIGKILL');
+      const last = await pair.ours.waitForLine(entered('Failed'));
+      expect(Date.parse(String(last['time'])) - died).toBeLessThan(40_000);
+      expect(await pair.ends(), everythingSaid(pair)).toMatchObject({ ours: 21 });
+      const { reason, message } = await readStatus(pair.job);
+      expect(reason).toBe('PeerLost');
+      expect(message).toMatch(/ssh server of the sshd container answered and has been gone for \d+ s/);
+    },
+  );
+
   test('a kernel that is missing fails the job when the shell is gone', { timeout: 120_000 }, async () => {
     const pair = await besideReferenceSshd({ jailed: true, pollSeconds: 0.1 });
     await pair.ours.waitForLine(entered('WaitingOnUser'));
