@@ -38,7 +38,7 @@ export async function run(start: Start): Promise<number> {
 function defineLooking(program: Program, act: Act, at: At): void {
   program
     .command('list')
-    .description('list the pods of IMS jobs')
+    .description('list IMS jobs, and what keeps them from going on')
     .option('-A, --all-namespaces', 'of all namespaces')
     .action(
       act(
@@ -52,7 +52,7 @@ function defineLooking(program: Program, act: Act, at: At): void {
     .action(act(async (job: string) => await at((bench) => show(bench, job))));
   program
     .command('watch <job>')
-    .description('tell each change until the job has ended; the exit code says how')
+    .description('follow the job from pod to pod until it has ended; the exit code says how')
     .action(act(async (job: string) => await at((bench) => watch(bench, job))));
 }
 

@@ -5,11 +5,14 @@ import { ERRORS, EXIT_DONE, type Reason } from '@ims/contract';
 import { Failure } from '@ims/runtime';
 
 import { COMPLETE, failed } from './flags.ts';
-import { chosen, jobPodsIn, recordOf, type JobPod } from './job-pod.ts';
+import { follow } from './follow.ts';
+import { jobPodsIn, type JobPod } from './job-pod.ts';
+import { kubeEventsIn } from './kube-event.ts';
+import { kubeJobsIn } from './kube-job.ts';
 import { isEnd } from './last-words.ts';
 import { runShell, type Errand, type ShellOptions } from './shell.ts';
+import { chosen, recordOf, standingsOf, type Seen, type Standing } from './standing.ts';
 import { listTable, progressLine, showTable } from './tables.ts';
-import { watchPod } from './watch.ts';
 
 /** What a command works with. */
 export interface Bench extends ShellOptions {
@@ -18,23 +21,23 @@ export interface Bench extends ShellOptions {
   readonly write: (text: string) => void;
 }
 
-/** Lists the pods of IMS jobs. */
+/** Lists IMS jobs, also those that have no pod. */
 export async function list(bench: Bench, allNamespaces: boolean): Promise<number> {
-  const pods = jobPodsIn(await bench.kubectl.ask(['get', 'pods', ...(allNamespaces ? ['--all-namespaces'] : [])]));
-  bench.write(bench.output === 'json' ? JSON.stringify(pods.map(recordOf)) : listTable(pods));
+  const standings = standingsOf(await look(bench, allNamespaces ? ['--all-namespaces'] : []));
+  bench.write(bench.output === 'json' ? JSON.stringify(standings.map(recordOf)) : listTable(standings));
   return EXIT_DONE;
 }
 
-/** Shows all that a pod tells of its job. */
+/** Shows all that is known of a job. */
 export async function show(bench: Bench, name: string): Promise<number> {
-  const pod = await find(bench, name);
-  bench.write(bench.output === 'json' ? JSON.stringify(recordOf(pod)) : showTable(pod));
+  const standing = find(await look(bench, []), name);
+  bench.write(bench.output === 'json' ? JSON.stringify(recordOf(standing)) : showTable(standing));
   return EXIT_DONE;
 }
 
 /** Opens a shell, or runs a command in it; the exit code is that of ssh. */
 export async function ssh(bench: Bench, name: string, command: readonly string[]): Promise<number> {
-  return await runShell(bench, await find(bench, name), { command });
+  return await runShell(bench, await findPod(bench, name), { command });
 }
 
 /** Says over ssh that the user is done. */
@@ -49,23 +52,60 @@ export async function fail(bench: Bench, name: string, reason: string): Promise<
 
 /** Tells each change until the job has ended; the exit code says how. */
 export async function watch(bench: Bench, name: string): Promise<number> {
+  const { kubectl, signal, output } = bench;
   let before = '';
-  const tell = (pod: JobPod): void => {
-    const line = bench.output === 'json' ? JSON.stringify(recordOf(pod)) : progressLine(pod);
+  const tell = (line: string): void => {
     if (line !== before) bench.write(line);
     before = line;
   };
-  const { kubectl, signal } = bench;
-  const end = await watchPod(kubectl, { pod: await find(bench, name), onChange: tell, signal });
+  const seen = await look(bench, []);
+  const end = await follow(kubectl, {
+    ...{ from: find(seen, name), events: seen.events },
+    onChange: (standing) => {
+      tell(output === 'json' ? JSON.stringify(recordOf(standing)) : progressLine(standing));
+    },
+    onUnreachable: () => {
+      tell(
+        output === 'json' ? JSON.stringify({ state: UNREACHABLE }) : `${UNREACHABLE}  the API server is asked again`,
+      );
+    },
+    signal,
+  });
   return exitCodeOf(end);
 }
 
-async function find({ kubectl }: Bench, name: string): Promise<JobPod> {
-  const pods = jobPodsIn(await kubectl.ask(['get', 'pods']));
-  const pod = chosen(pods, name);
-  if (pod !== undefined) return pod;
+const UNREACHABLE = '(Unreachable)';
+
+/** Asks for all that tells of jobs; without the right to see events there is only less to tell. */
+async function look({ kubectl }: Bench, where: readonly string[]): Promise<Seen> {
+  const [jobs, pods, events] = await Promise.all([
+    kubectl.ask(['get', 'jobs.batch', ...where]),
+    kubectl.ask(['get', 'pods', ...where]),
+    kubectl.ask(['get', 'events', ...where]).catch((error: unknown) => {
+      if (error instanceof Failure && error.reason === 'PermissionMissing') return undefined;
+      throw error;
+    }),
+  ]);
+  return { jobs: kubeJobsIn(jobs), pods: jobPodsIn(pods), events: kubeEventsIn(events) };
+}
+
+function find(seen: Seen, name: string): Standing {
+  const standing = chosen(standingsOf(seen), seen.pods, name);
+  if (standing !== undefined) return standing;
   throw new Failure('ConfigurationInvalid', `there is no IMS job and no pod of one called ${JSON.stringify(name)}`, {
     advice: 'kubectl ims list shows them; --namespace chooses where to look',
+  });
+}
+
+/** The pod of a job; of the pod alone nothing else has to be seen. */
+async function findPod(bench: Bench, name: string): Promise<JobPod> {
+  const pods = jobPodsIn(await bench.kubectl.ask(['get', 'pods']));
+  const found = chosen(standingsOf({ jobs: [], pods, events: [] }), pods, name)?.pod;
+  if (found !== undefined) return found;
+  const standing = find(await look(bench, []), name);
+  const why = standing.blocker?.why ?? `its state is ${standing.phase}`;
+  throw new Failure('LoginProbeFailed', `job ${standing.name} has no pod to log in to: ${why}`, {
+    advice: standing.blocker?.fix ?? `kubectl ims watch ${standing.name} tells when it has one`,
   });
 }
 
@@ -76,7 +116,7 @@ interface Flag {
 }
 
 async function raise(bench: Bench, { name, flag, errand }: Flag): Promise<number> {
-  const pod = await find(bench, name);
+  const pod = await findPod(bench, name);
   const code = await runShell(bench, pod, errand);
   if (code !== EXIT_DONE) {
     throw new Failure('LoginProbeFailed', `the flag ${flag} was not written: ssh ended with ${String(code)}`, {
@@ -88,11 +128,16 @@ async function raise(bench: Bench, { name, flag, errand }: Flag): Promise<number
   return EXIT_DONE;
 }
 
-/** By what was told of the end; else by the pod, whose annotations may have stopped at an earlier phase. */
-function exitCodeOf({ told, podPhase, agentExit }: JobPod): number {
-  const outcome = isEnd(told.phase) ? told.phase : podPhase;
-  if (outcome === 'Succeeded') return EXIT_DONE;
-  const { reason = '' } = told;
-  if (outcome === told.phase && Object.hasOwn(ERRORS, reason)) return ERRORS[reason as Reason].exit;
-  return agentExit === undefined || agentExit === EXIT_DONE ? ERRORS.Defect.exit : agentExit;
+/** By what was told of the end; else by the Job or the pod, whose annotations may have stopped at an earlier phase. */
+function exitCodeOf({ job, pod, phase }: Standing): number {
+  const { phase: told, reason = '' } = pod?.told ?? {};
+  if (isEnd(told)) return told === 'Succeeded' ? EXIT_DONE : exitCodeOfReason(reason, pod);
+  const outcome = job === undefined ? pod?.podPhase : phase;
+  return outcome === 'Succeeded' ? EXIT_DONE : exitCodeOfReason('', pod);
+}
+
+function exitCodeOfReason(reason: string, pod: JobPod | undefined): number {
+  if (Object.hasOwn(ERRORS, reason)) return ERRORS[reason as Reason].exit;
+  const { agentExit = EXIT_DONE } = pod ?? {};
+  return agentExit === EXIT_DONE ? ERRORS.Defect.exit : agentExit;
 }

@@ -3,8 +3,9 @@
 
 import { KUBERNETES_PREFIX } from '@ims/contract';
 
-import { fieldOf, jsonOf, listOf, textOf, textsOf } from './fields.ts';
+import { fieldOf, listOf, textOf, textsOf } from './fields.ts';
 import { agentExitIn, toldIn, type Told } from './last-words.ts';
+import { podStartIn, type PodStart } from './pod-start.ts';
 
 /** A pod of an IMS job, as kubectl gives it; every text is safe to be shown. */
 export interface JobPod {
@@ -18,12 +19,16 @@ export interface JobPod {
   readonly created: string;
   /** Kubernetes' own: `Pending`, `Running`, `Succeeded`, `Failed`. */
   readonly podPhase: string;
+  /** It was deleted, and ends. */
+  readonly isTerminating: boolean;
   readonly podIp: string | undefined;
   readonly hostIp: string | undefined;
+  readonly node: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   /** Port of the shell in the pod. */
   readonly sshPort: number;
   readonly told: Told;
+  readonly start: PodStart;
   /** What its agent has exited with, once it has. */
   readonly agentExit: number | undefined;
 }
@@ -43,11 +48,14 @@ export function jobPodOf(value: unknown): JobPod | undefined {
     namespace: textOf(value, 'metadata', 'namespace') ?? '',
     created: textOf(value, 'metadata', 'creationTimestamp') ?? '',
     podPhase: textOf(value, 'status', 'phase') ?? 'Unknown',
+    isTerminating: textOf(value, 'metadata', 'deletionTimestamp') !== undefined,
     podIp: textOf(value, 'status', 'podIP'),
     hostIp: textOf(value, 'status', 'hostIP'),
+    node: textOf(value, 'spec', 'nodeName'),
     labels,
     sshPort: sshPortIn(value),
     told,
+    start: podStartIn(value),
     agentExit: agentExitIn(value),
   };
 }
@@ -57,23 +65,6 @@ export function jobPodsIn(list: unknown): JobPod[] {
   return listOf(list, 'items')
     .flatMap((item) => jobPodOf(item) ?? [])
     .sort((one, other) => one.created.localeCompare(other.created));
-}
-
-/** The newest pod that a job's name, a job's id or a pod's name means. */
-export function chosen(pods: readonly JobPod[], name: string): JobPod | undefined {
-  const wanted = name.replace(/^(?:pods?|jobs?(?:\.batch)?)\//, '');
-  const means = ({ job, jobId, pod }: JobPod): boolean => [job, jobId, pod].includes(wanted);
-  return pods.findLast(means);
-}
-
-/** A pod for programs: what is JSON in an annotation is JSON here. */
-export function recordOf({ told, ...pod }: JobPod): Record<string, unknown> {
-  const lists = ['artifacts', 'phase-history', 'timings'] as const;
-  const opened = lists.flatMap((name): [string, unknown][] =>
-    told[name] === undefined ? [] : [[name, jsonOf(told[name])]],
-  );
-  const { job, jobId, namespace, podPhase, created } = pod;
-  return { job, jobId, pod: pod.pod, namespace, podPhase, created, ...told, ...Object.fromEntries(opened) };
 }
 
 function isOfJob(labels: JobPod['labels'], told: Told): boolean {

@@ -19,8 +19,8 @@ export interface Scope {
 
 /** The user's own kubectl, with the user's own rights and ways of logging in. */
 export interface Kubectl {
-  /** Asks for an object or a list and gives it as parsed JSON. */
-  readonly ask: (args: readonly string[]) => Promise<unknown>;
+  /** Asks for an object or a list and gives it as parsed JSON; another signal than the program's ends only that. */
+  readonly ask: (args: readonly string[], signal?: AbortSignal) => Promise<unknown>;
   /** Starts a kubectl that goes on until it is ended by the signal. */
   readonly start: (args: readonly string[], heard: Heard) => Started;
 }
@@ -44,20 +44,27 @@ export interface KubectlOptions {
 export function createKubectl({ runner, env, scope, signal }: KubectlOptions): Kubectl {
   const common = Object.entries(scope).map(([name, value]) => `--${name}=${String(value)}`);
   return {
-    ask: async (args) => {
+    ask: async (args, until = signal) => {
       // An outcome keeps the end of an output only; a list of pods may be longer.
       const lines: string[] = [];
       const outcome = await runner.start({
-        ...{ program: 'kubectl', args: [...args, '--output=json', ...common], env, signal, timeoutMs: ASK_MS },
+        ...{ program: 'kubectl', args: [...args, '--output=json', ...common], env, signal: until, timeoutMs: ASK_MS },
         onStdoutLine: (line) => lines.push(line),
       }).ended;
-      signal.throwIfAborted();
+      until.throwIfAborted();
       if (outcome.exitCode !== 0) throw refusalOf(outcome);
       return parsed(lines);
     },
     start: (args, heard) => runner.start({ program: 'kubectl', args: [...args, ...common], env, ...heard }),
   };
 }
+
+/** The API server cannot be reached; nothing is known of what it would say. */
+export class Unreachable extends Failure {}
+
+/** What kubectl says, in its last line, where it has not reached an API server. */
+const NOT_REACHED =
+  /the connection to the server \S+ was refused|unable to connect to the server|no route to host|i\/o timeout|connection refused|connection reset|TLS handshake timeout|context deadline exceeded|unexpected EOF/i;
 
 /** Why kubectl did not do it, in its own words. */
 export function refusalOf(outcome: Outcome): Failure {
@@ -66,7 +73,16 @@ export function refusalOf(outcome: Outcome): Failure {
       advice: 'install kubectl; this program works through it',
     });
   }
-  const said = outcome.timedOut ? 'the cluster did not answer in time' : plain(outcome.stderr).trim();
+  const said = plain(withoutRepeats(outcome.stderr)).trim();
+  if (outcome.timedOut || NOT_REACHED.test(said)) {
+    return new Unreachable(
+      'ConfigurationInvalid',
+      `the cluster cannot be reached: ${outcome.timedOut ? 'no answer in time' : said}`,
+      {
+        advice: 'look whether `kubectl cluster-info` reaches it, with the same --context and --kubeconfig',
+      },
+    );
+  }
   if (/\bforbidden\b/i.test(said)) {
     const grant = grantFor(said);
     return new Failure('PermissionMissing', `kubectl was refused: ${said}`, {
@@ -76,6 +92,13 @@ export function refusalOf(outcome: Outcome): Failure {
   return new Failure('ConfigurationInvalid', `kubectl failed: ${said}`, {
     advice: 'try `kubectl get pods` with the same --namespace, --context and --kubeconfig',
   });
+}
+
+/** Before the line that counts kubectl repeats, in the form of a log, that it could not ask what the server offers. */
+function withoutRepeats(stderr: string): string {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+  const said = lines.filter((line) => !/^[EWI]\d{4} \d{2}:\d{2}:/.test(line));
+  return (said.length > 0 ? said : lines.slice(-1)).join(' ');
 }
 
 function parsed(lines: readonly string[]): unknown {

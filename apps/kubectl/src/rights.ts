@@ -20,6 +20,7 @@ export function grantFor(refusal: string): string | undefined {
   return `kubectl --namespace ${word(namespace)} create rolebinding ${binding} --role ${ROLE} ${who}`;
 }
 
-function word(text: string): string {
+/** A text as a shell reads it as one word. */
+export function word(text: string): string {
   return PLAIN_WORD.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

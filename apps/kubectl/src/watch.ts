@@ -1,59 +1,66 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { Failure } from '@ims/runtime';
+import { setTimeout as pause } from 'node:timers/promises';
 
-import { textOf, fieldOf } from './fields.ts';
-import { jobPodOf, type JobPod } from './job-pod.ts';
-import { refusalOf, type Kubectl } from './kubectl.ts';
-import { isEnd } from './last-words.ts';
+import { fieldOf, textOf } from './fields.ts';
+import { refusalOf, Unreachable, type Kubectl } from './kubectl.ts';
 
-/** Whether nothing more will come of the pod; one whose agent could not speak has ended with its containers. */
-function hasEnded({ told, podPhase }: JobPod): boolean {
-  return isEnd(told.phase) || isEnd(podPhase);
-}
-
-/** What to follow, and who hears of it. */
+/** What is watched, and who hears of it. */
 export interface Watching {
-  readonly pod: JobPod;
-  readonly onChange: (pod: JobPod) => void;
+  /** What `kubectl get` is told: the kind of the objects and which of them. */
+  readonly args: readonly string[];
+  /** The list of all that there are, at the begin and whenever the watch had to begin again. */
+  readonly onList: (list: unknown) => void;
+  /** One that is there, has changed or is there no more. */
+  readonly onChange: (object: unknown, type: ChangeType) => void;
+  /** Called each time the API server cannot be reached; it is asked again. */
+  readonly onUnreachable: () => void;
   readonly signal: AbortSignal;
 }
 
+/** `ADDED` and `MODIFIED` are one to whoever looks at the object. */
+export type ChangeType = 'present' | 'deleted';
+
+/** In milliseconds: as `kubectl wait` does it. */
+const AGAIN_MS = 2000;
+
 /**
- * Follows a pod until its job has ended, and gives what it was then. The API server ends each watch after a while;
- * another one is begun then.
+ * Watches objects until the signal ends it. The API server ends each watch after a while; another one is begun then.
  *
- * @throws Failure Interrupted when the pod is removed, or what kubectl was refused for
+ * @throws Failure what kubectl was refused for
  */
-export async function watchPod(kubectl: Kubectl, watching: Watching): Promise<JobPod> {
-  for (;;) {
-    const found = await watchOnce(kubectl, watching);
-    if (found !== undefined) return found;
+export async function watchObjects(kubectl: Kubectl, watching: Watching): Promise<void> {
+  const { signal, onUnreachable } = watching;
+  while (!signal.aborted) {
+    try {
+      await watchOnce(kubectl, watching);
+    } catch (error) {
+      if (isAborted(signal)) return;
+      if (!(error instanceof Unreachable)) throw error;
+      onUnreachable();
+      await pause(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    }
   }
 }
 
-async function watchOnce(kubectl: Kubectl, { pod, onChange, signal }: Watching): Promise<JobPod | undefined> {
-  const stop = new AbortController();
-  const seen: { last?: JobPod; isGone?: true } = {};
+/** A question that the compiler does not answer by what it knew before a wait. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+async function watchOnce(kubectl: Kubectl, { args, onList, onChange, signal }: Watching): Promise<void> {
+  onList(await kubectl.ask(['get', ...args], signal));
+  if (signal.aborted) return;
   const hear = objectReader((event) => {
-    if (stop.signal.aborted) return;
-    const found = jobPodOf(fieldOf(event, 'object'));
-    if (found !== undefined) {
-      seen.last = found;
-      onChange(found);
-    }
-    if (textOf(event, 'type') === 'DELETED') seen.isGone = true;
-    if (seen.isGone === true || (found !== undefined && hasEnded(found))) stop.abort();
+    const type = textOf(event, 'type');
+    // What is no object, an ERROR, ends the watch.
+    if (type === 'ADDED' || type === 'MODIFIED') onChange(fieldOf(event, 'object'), 'present');
+    if (type === 'DELETED') onChange(fieldOf(event, 'object'), 'deleted');
   });
-  const args = ['get', 'pod', pod.pod, '--watch', '--output-watch-events', '--output=json'];
-  const both = AbortSignal.any([stop.signal, signal]);
-  const outcome = await kubectl.start(args, { onStdoutLine: hear, signal: both }).ended;
-  signal.throwIfAborted();
-  if (seen.last !== undefined && hasEnded(seen.last)) return seen.last;
-  if (seen.isGone === true) throw new Failure('Interrupted', `pod ${pod.pod} was removed`);
-  if (outcome.exitCode !== 0) throw refusalOf(outcome);
-  return undefined;
+  const watch = ['get', ...args, '--watch', '--output-watch-events', '--output=json'];
+  const outcome = await kubectl.start(watch, { onStdoutLine: hear, signal }).ended;
+  if (!isAborted(signal) && outcome.exitCode !== 0) throw refusalOf(outcome);
 }
 
 /** Reads objects of JSON as kubectl writes them: the first and the last line of each have no blank before them. */

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { cleanUp } from '@ims/testing';
 
-import { createStub, listRecord, podRecord } from './support/stub.ts';
+import { createStub, eventRecord, jobRecord, listRecord, podRecord } from './support/stub.ts';
 
 afterEach(cleanUp);
 
@@ -59,6 +59,36 @@ describe('list and show', () => {
     expect(await readFile(`${directory}/asked`, 'utf8')).toContain('--context=a');
   });
 
+  it('tell of a Job whose pod was refused, why it was and what to do', async () => {
+    const events = listRecord(
+      eventRecord({ kind: 'Job', name: 'my-job' }, 'FailedCreate', 'exceeded quota: q, used: x'),
+    );
+    const answers = { 'jobs.batch': listRecord(jobRecord()), pods: listRecord(), events };
+    const { run } = await createStub(answers);
+    const listed = (await run('--output', 'text', 'list')).stdout;
+    expect(listed).toMatch(/\nims +my-job +– +\(NoPod\) +– +no pod can be made: exceeded quota: q, used: x\n$/);
+    const shown = (await run('--output', 'text', 'show', '7f1c')).stdout;
+    expect(shown).toMatch(/\nwaits for +no pod can be made: exceeded quota.*\nto do +.*describe quota q\n/);
+    expect(JSON.parse((await run('--output', 'json', 'show', 'my-job')).stdout)).toMatchObject({
+      ...{ job: 'my-job', state: '(NoPod)', blocker: { why: 'no pod can be made: exceeded quota: q, used: x' } },
+    });
+    const login = await run('--output', 'text', 'ssh', 'my-job');
+    expect(login.stderr).toContain('job my-job has no pod to log in to: no pod can be made: exceeded quota');
+    expect(login.end.code).toBe(23);
+  });
+
+  it('say in one line that the cluster is away, and in the next what to try', async () => {
+    const log = 'E1130 15:29:28.231940    4306 memcache.go:265] "Unhandled Error" err="connection refused"\n';
+    const refusal = `${log.repeat(5)}The connection to the server 10.1.2.3:6443 was refused - did you specify the right host or port?\n`;
+    const { run } = await createStub({ refusal });
+    const { end, stderr } = await run('--output', 'text', 'list');
+    expect(stderr).toBe(
+      'kubectl-ims: the cluster cannot be reached: The connection to the server 10.1.2.3:6443 was refused - did you specify the right host or port?\n' +
+        '  ConfigurationInvalid: look whether `kubectl cluster-info` reaches it, with the same --context and --kubeconfig\n',
+    );
+    expect(end.code).toBe(2);
+  });
+
   it('name a job that is not there', async () => {
     const { run } = await createStub({ pods: listRecord() });
     expect((await run('--output', 'text', 'show', 'none')).stderr).toContain('called "none"');
@@ -66,19 +96,23 @@ describe('list and show', () => {
 });
 
 describe('watch', () => {
+  const NOW = 'WaitingOnUser  Customize  Log in and customize the image';
   const told = (phase: string, reason = phase): string =>
     JSON.stringify({ type: 'MODIFIED', object: podRecord({ phase, reason }) }, undefined, 4);
 
   it('tells each change once and ends with the job', async () => {
     const watched = [told('Packaging'), told('Packaging'), told('Succeeded')].join('\n');
-    const { run } = await createStub({ pods: listRecord(podRecord(WAITING)), watched });
+    const { run } = await createStub({ pods: listRecord(podRecord(WAITING)), 'watched-pods': watched });
     const { end, stdout } = await run('--output', 'text', 'watch', 'my-job');
-    expect(stdout.trim().split('\n')).toEqual(['Packaging', 'Succeeded']);
+    expect(stdout.trim().split('\n')).toEqual([NOW, 'Packaging', 'Succeeded']);
     expect(end.code).toBe(0);
   });
 
   it('exits with the code of the reason that the job failed for', async () => {
-    const { run } = await createStub({ pods: listRecord(podRecord(WAITING)), watched: told('Failed', 'MarkedFailed') });
+    const { run } = await createStub({
+      pods: listRecord(podRecord(WAITING)),
+      'watched-pods': told('Failed', 'MarkedFailed'),
+    });
     expect((await run('--output', 'text', 'watch', 'my-job')).end.code).toBe(10);
   });
 
@@ -102,26 +136,48 @@ describe('watch', () => {
     { by: 'its exit code', pod: 'Failed', end: { exitCode: 137, message: 'not JSON' }, code: 137 },
     { by: 'nothing better than a failed pod', pod: 'Failed', end: { exitCode: 0 }, code: 1 },
   ])('knows how a job ended whose agent was not heard at the end, by $by', async ({ pod, end, code }) => {
-    const { run } = await createStub({ pods: listRecord(podRecord(WAITING)), watched: ended(pod, end) });
+    const { run } = await createStub({ pods: listRecord(podRecord(WAITING)), 'watched-pods': ended(pod, end) });
     expect((await run('--output', 'text', 'watch', 'my-job')).end.code).toBe(code);
   });
 
   it('repeats the last words in the place of what is over', async () => {
     const watched = ended('Succeeded', { exitCode: 0, message: words('Succeeded', 'Succeeded') });
-    const { run } = await createStub({ pods: listRecord(podRecord(WAITING)), watched });
-    expect((await run('--output', 'text', 'watch', 'my-job')).stdout).toBe('Succeeded  so it is\n');
+    const { run } = await createStub({ pods: listRecord(podRecord(WAITING)), 'watched-pods': watched });
+    expect((await run('--output', 'text', 'watch', 'my-job')).stdout).toBe(`${NOW}\nSucceeded  so it is\n`);
   });
 
   it('believes the annotations when they tell of the end', async () => {
     const failed = { phase: 'Failed', reason: 'MarkedFailed' };
     const watched = ended('Succeeded', { exitCode: 0, message: words('Succeeded', 'Succeeded') }, failed);
-    const { run } = await createStub({ pods: listRecord(podRecord(WAITING)), watched });
+    const { run } = await createStub({ pods: listRecord(podRecord(WAITING)), 'watched-pods': watched });
     expect((await run('--output', 'text', 'watch', 'my-job')).end.code).toBe(10);
+  });
+
+  it('ends with the Job, by what its last pod told, however late that is heard of', async () => {
+    const conditions = [{ type: 'Failed', status: 'True', reason: 'PodFailurePolicy' }];
+    const over = JSON.stringify({ type: 'MODIFIED', object: jobRecord({ conditions }) });
+    const { run } = await createStub({
+      'jobs.batch': listRecord(jobRecord()),
+      pods: listRecord(podRecord({ phase: 'Failed', reason: 'MarkedFailed' })),
+      'watched-jobs.batch': over,
+    });
+    const { end, stdout } = await run('--output', 'text', 'watch', 'my-job');
+    expect(stdout.trim().split('\n').at(-1)).toBe('Failed  MarkedFailed');
+    expect(end.code).toBe(10);
+  });
+
+  it('says when the Job is removed', async () => {
+    const removed = JSON.stringify({ type: 'DELETED', object: jobRecord() });
+    const answers = { 'jobs.batch': listRecord(jobRecord()), pods: listRecord(podRecord(WAITING)) };
+    const { run } = await createStub({ ...answers, 'watched-jobs.batch': removed });
+    const { end, stderr } = await run('--output', 'text', 'watch', 'my-job');
+    expect(stderr).toContain('job my-job was removed before it had ended');
+    expect(end.code).toBe(143);
   });
 
   it('says when the pod is removed', async () => {
     const watched = JSON.stringify({ type: 'DELETED', object: podRecord(WAITING) });
-    const { run } = await createStub({ pods: listRecord(podRecord(WAITING)), watched });
+    const { run } = await createStub({ pods: listRecord(podRecord(WAITING)), 'watched-pods': watched });
     expect((await run('--output', 'text', 'watch', 'my-job')).stderr).toContain('was removed');
   });
 });

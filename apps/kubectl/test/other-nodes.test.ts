@@ -16,7 +16,7 @@ describe.each(await promisedNodes())('the plugin on Node $version', ({ file }) =
     const shell = await startShell(true);
     const pod = podRecord({ phase: 'WaitingOnUser', 'ssh-host-key': shell.hostKey });
     const succeeded = { type: 'MODIFIED', object: podRecord({ phase: 'Succeeded' }) };
-    const answers = { pods: listRecord(pod), port: String(shell.port), watched: JSON.stringify(succeeded) };
+    const answers = { pods: listRecord(pod), port: String(shell.port), 'watched-pods': JSON.stringify(succeeded) };
     const { run } = await createStub(answers, { node: file, main: await bundled('kubectl-ims') });
     const ims = async (...args: string[]) => {
       const { end, stdout, stderr } = await run('--output', 'text', '--identity', shell.user.path, ...args);
@@ -25,7 +25,7 @@ describe.each(await promisedNodes())('the plugin on Node $version', ({ file }) =
 
     expect((await ims('list')).stdout).toContain('my-job-x7x2p');
     expect((await ims('show', 'my-job')).stdout).toContain('WaitingOnUser');
-    expect(await ims('watch', 'my-job')).toEqual({ code: 0, stdout: 'Succeeded\n', stderr: '' });
+    expect(await ims('watch', 'my-job')).toEqual({ code: 0, stdout: 'WaitingOnUser\nSucceeded\n', stderr: '' });
     expect(await ims('ssh', 'my-job', '--', 'echo here; exit 7')).toMatchObject({ code: 7, stdout: 'here\n' });
     expect(await ims('complete', 'my-job')).toMatchObject({ code: 0, stdout: 'my-job was told: complete\n' });
     expect(await ims('fail', 'my-job', 'not good')).toMatchObject({ code: 0 });

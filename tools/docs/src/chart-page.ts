@@ -40,7 +40,7 @@ agent and the stage before it have the token, and it lives an hour.`,
 \`metrics.enabled=true\`, and the network policy lets its reader through to that port
 ([how, and what it reads](../../docs/kubernetes.md#many-jobs-at-once)).`,
     '## What a user may',
-    `The role \`ims-user\` holds what [kubectl-ims](../../docs/kubernetes.md) takes: to see pods and to reach their shell. It
+    `The role \`ims-user\` holds what [kubectl-ims](../../docs/kubernetes.md) takes: to see jobs, their pods and events, and to reach a shell. It
 is bound to nobody:`,
     '```sh\nkubectl --namespace ims create rolebinding ims-user-alice --role ims-user --user alice\n```',
   ],

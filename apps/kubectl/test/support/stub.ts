@@ -10,10 +10,10 @@ import { dirname } from 'node:path';
 const STUB = `#!/bin/sh
 here=$(dirname "$0")
 echo "$*" >>"$here/asked"
-case "$1 $2" in
-  'get pod') cat "$here/watched"; exit 0 ;;
-  'get pods') cat "$here/pods" && exit 0 ;;
-  'get services') cat "$here/services" && exit 0 ;;
+[ -e "$here/refusal" ] && cat "$here/refusal" >&2 && exit 1
+case "$1 $2 $*" in
+  get\\ *--watch*) cat "$here/watched-$2" 2>/dev/null && echo; exec sleep 1000 ;;
+  get\\ *) cat "$here/$2" && exit 0 ;;
   port-forward*) echo "Forwarding from 127.0.0.1:$(cat "$here/port") -> 22"; exec sleep 1000 ;;
 esac
 echo 'Error from server (Forbidden): services is forbidden: User "alice" cannot list it' >&2
@@ -35,14 +35,17 @@ export interface PluginProgram {
   readonly main: string;
 }
 
-/** Makes a stub; a file without content is not there, and its question is refused. */
+/** What nobody is refused. */
+const EMPTY = { 'jobs.batch': listRecord(), events: listRecord() };
+
+/** Makes a stub; a file that is not given is not there, and its question is refused, but for jobs and events: none. */
 export async function createStub(answers: Answers, program?: PluginProgram): Promise<Stub> {
   const directory = await temporaryDirectory();
   const bin = `${directory}/bin`;
   await mkdir(bin);
   await writeFile(`${bin}/kubectl`, STUB);
   await chmod(`${bin}/kubectl`, 0o755);
-  for (const [name, text] of Object.entries(answers)) await writeFile(`${bin}/${name}`, text);
+  for (const [name, text] of Object.entries({ ...EMPTY, ...answers })) await writeFile(`${bin}/${name}`, text);
   const path = `${bin}:${dirname(program?.node ?? NODE)}:/usr/bin:/bin`;
   const command = program === undefined ? {} : { command: [program.node, program.main] };
   return {
@@ -62,6 +65,27 @@ export function podRecord(annotations: Readonly<Record<string, string>>, name = 
     },
     spec: { containers: [{ name: 'sshd', ports: [{ name: 'ssh', containerPort: 22 }] }] },
     status: { phase: 'Running', podIP: '10.88.0.9', hostIP: '127.0.0.1' },
+  };
+}
+
+/** A Job as kubectl gives it, reduced to what the plugin reads. */
+export function jobRecord(status: object = {}, name = 'my-job'): object {
+  return {
+    metadata: {
+      ...{ name, namespace: 'ims', creationTimestamp: '2026-11-23T05:40:00Z' },
+      labels: { 'ims.cray.com/job-id': '7f1c' },
+    },
+    spec: {},
+    status,
+  };
+}
+
+/** An event as kubectl gives it, reduced to what the plugin reads. */
+export function eventRecord(of: { kind: string; name: string }, reason: string, message: string): object {
+  const { kind, name } = of;
+  return {
+    metadata: { name: `${name}.${reason}`, namespace: 'ims', creationTimestamp: '2026-11-23T05:40:20Z' },
+    ...{ involvedObject: { kind, name }, reason, message, lastTimestamp: '2026-11-23T05:40:30Z' },
   };
 }
 
