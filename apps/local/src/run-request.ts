@@ -5,11 +5,12 @@ import { arch } from 'node:os';
 
 import type { Action } from '@ims/contract';
 import { parseStoreAddress } from '@ims/artifacts';
-import { VARIABLES, type Parser } from '@ims/env';
+import { shown, VARIABLES, type Parser } from '@ims/env';
 import { asFailure, Failure } from '@ims/runtime';
 import type { Architecture, WantedBootNames } from './image/boot-names.ts';
 import { ACCEPTED_IMAGES, findImageSource, type ImageSource } from './image/image-source.ts';
 import { missingOutside, type OwnEnvironment } from './pair/outside.ts';
+import { unusableOutside } from './pair/outside-files.ts';
 import { problemOfPlace } from './place.ts';
 import { ACCEPTED_SCRIPTS, problemOfScript } from './shell/script-file.ts';
 import { resolvePath, type ResolvedPath } from './typed-path.ts';
@@ -144,7 +145,7 @@ async function checkStore(flags: RunFlags, place: Place, problems: string[]): Pr
     return undefined;
   }
   if (store.path.startsWith('s3:')) {
-    problems.push(...missingOutside(store.path, place.env));
+    problems.push(...missingOutside(store.path, place.env), ...(await unusableOutside(place.env)));
     return store.path;
   }
   const problem = await problemOfPlace(store.path, 'write');
@@ -155,7 +156,11 @@ async function checkStore(flags: RunFlags, place: Place, problems: string[]): Pr
 /** The address of a store in S3, or an absolute path. */
 function storeOf(text: string, { cwd }: Place): ResolvedPath {
   const typed = { flag: '--store', accepted: ACCEPTED_STORES };
-  if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) return resolvePath({ ...typed, text }, cwd);
+  const scheme = /^[a-z][a-z0-9+.-]*:(\/\/)?/i.exec(text);
+  if (scheme === null) return resolvePath({ ...typed, text }, cwd);
+  if (scheme[1] === undefined && !/^file:\//i.test(text)) {
+    return { problem: `--store is ${shown(text)} (accepted: ${ACCEPTED_STORES}, as ./NAME when it has a colon)` };
+  }
   try {
     const address = parseStoreAddress(text);
     if (address.kind === 's3') return { path: `s3://${address.bucket}` };

@@ -3,6 +3,8 @@
 
 import { isAbsolute, resolve } from 'node:path';
 
+import { shown } from '@ims/env';
+
 /** A flag with the path that was typed for it. */
 export interface TypedPath {
   readonly flag: string;
@@ -16,9 +18,6 @@ export type ResolvedPath = { readonly path: string } | { readonly problem: strin
 
 /** Bytes of the longest path that the kernel takes, its NUL left out (path_resolution(7)). */
 const LONGEST_PATH = 4095;
-
-/** Characters of a wrong value that are shown. */
-const SHOWN = 80;
 
 /**
  * Reads a path as it was typed in a directory; nothing is looked at. An empty one is no name for that directory, and a
@@ -37,9 +36,4 @@ export function resolvePath(typed: TypedPath, cwd: string | undefined): Resolved
   const path = resolve(cwd ?? '/', text);
   if (/\p{Cc}/u.test(path)) return refuse(`is in ${shown(path)}, which has a control character`);
   return Buffer.byteLength(path) > LONGEST_PATH ? refuse(`is ${shown(text)}, longer than a path may be`) : { path };
-}
-
-/** A value for a message: quoted, and shortened when it is long. */
-export function shown(text: string): string {
-  return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
 }

@@ -41,6 +41,23 @@ describe('a job for a person', () => {
     expect(again.stderr).toContain('has published its image already');
   });
 
+  it('H6 is ended at once by a second signal, says what is left, and leaves no process', async () => {
+    const bench = await createBench();
+    const program = bench.start('run', '--image', await imageTemplate(), '--output', 'json');
+    await loginCommand(program);
+    program.kill('SIGINT');
+    program.kill('SIGTERM');
+    expect([130, 143]).toContain((await program.ended).code);
+    const job = await onlyJob(bench);
+    expect(program.stderr).toContain(`job ${job}: a second signal ended ims-job at once`);
+    expect(program.stderr).toContain(`its image root is left in ${bench.home}/jobs/${job}/volume/image-root`);
+    expect(program.stderr).toContain(`resume ${job}`);
+    expect(resultOf(program)).toMatchObject({ job, outcome: 'Interrupted' });
+    await untilQuiet(bench);
+    const list = await bench.job('list', '--output', 'json');
+    expect(JSON.parse(list.stdout)).toMatchObject([{ reason: 'stopped; can be resumed', running: false }]);
+  });
+
   it('leaves no process when it is killed, and is resumed', async () => {
     const bench = await createBench();
     const program = bench.start('run', '--image', await imageTemplate(), '--no-jail', '--output', 'json');

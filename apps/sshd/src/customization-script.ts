@@ -27,13 +27,16 @@ const KEPT_LINES = 5;
 export function customizationScript(options: ScriptOptions): Script {
   const { path, env, runner, logger } = options;
   return {
+    isThere: async () => {
+      if (path === undefined) return false;
+      const isThere = await may(path, constants.F_OK);
+      if (!isThere) logger.warn({ script: path }, 'the customization script does not exist and is skipped');
+      return isThere;
+    },
     run: async (signal) => {
       if (path === undefined) return 'absent';
       const kind = await kindOf(path);
-      if (kind === 'absent') {
-        logger.warn({ script: path }, 'the customization script does not exist and is skipped');
-        return kind;
-      }
+      if (kind === 'absent') return kind;
       if (kind === 'no-file') return { exitCode: CANNOT_RUN, lastLines: `${path} is not a file` };
       const lines: string[] = [];
       const direct = kind === 'program';

@@ -18,7 +18,15 @@ export interface Parser<T> {
 }
 
 const ok = <T>(value: T): Parsed<T> => ({ ok: true, value });
-const refuse = (text: string): Parsed<never> => ({ ok: false, found: JSON.stringify(text) });
+const refuse = (text: string): Parsed<never> => ({ ok: false, found: shown(text) });
+
+/** Characters of a wrong value that are shown. */
+const SHOWN = 80;
+
+/** A wrong value for a message: quoted, and shortened when it is long. */
+export function shown(text: string): string {
+  return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+}
 
 // A newline or another control character could end one line of sshd_config and begin the next (H30).
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for

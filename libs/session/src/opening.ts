@@ -9,13 +9,13 @@ import type { SessionState } from './states.ts';
 
 /** Opens the door and says so only after a real login through it (H39). */
 export async function openDoor(ports: SessionPorts, signal: AbortSignal): Promise<SessionState> {
-  const { board, door, platform, logger } = ports;
+  const { board, door, platform, script, logger } = ports;
   await platform.setUp();
   const opened = await door.open();
   await guarded(ports, signal, (inner) => door.probe(inner));
   await board.post('door', { token: 'open', message: opened.hostKeys.join('\n') });
   logger.info({ port: opened.port, hostKeys: opened.hostKeys }, 'the shell is open: a login has worked');
-  return { phase: 'Customizing' };
+  return { phase: (await script.isThere()) ? 'Customizing' : 'Open' };
 }
 
 /** Runs the site's customization script, if there is one. */

@@ -58,7 +58,9 @@ export interface Sessions {
 
 /** The site's customization script. */
 export interface Script {
-  /** Runs it to its end; `absent` when no such file exists. */
+  /** Whether the site has one: without it there is nothing to tell of. */
+  isThere(): Promise<boolean>;
+  /** Runs it to its end; `absent` when it has gone meanwhile. */
   run(signal: AbortSignal): Promise<'absent' | { readonly exitCode: number; readonly lastLines: string }>;
 }
 

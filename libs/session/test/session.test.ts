@@ -225,11 +225,32 @@ describe('a session that goes wrong', () => {
       before: (board) => {
         board.put('ready');
       },
-      ports: () => ({ script: { run: () => Promise.resolve({ exitCode: 3, lastLines: 'boom' }) } }),
+      ports: () => ({
+        script: {
+          isThere: () => Promise.resolve(true),
+          run: () => Promise.resolve({ exitCode: 3, lastLines: 'boom' }),
+        },
+      }),
     });
     expect(exitCodeOf(await session.ended, 143)).toBe(12);
     expect(decodeRelease(session.board.at('failed'))?.reason).toBe('ScriptFailed');
     expect(decodeRelease(session.board.at('exiting'))?.message).toContain('boom');
+  });
+
+  it.each([true, false])('tells of the customization only when the site has a script for it: %s', async (isThere) => {
+    const session = startSession({
+      before: (board) => {
+        board.put('ready');
+      },
+      ports: () => ({
+        script: { isThere: () => Promise.resolve(isThere), run: () => Promise.resolve({ exitCode: 0, lastLines: '' }) },
+      }),
+    });
+    await until(isOpen(session));
+    session.board.put('complete');
+    await session.ended;
+    const phases = session.logger.entries.map(({ fields }) => fields['phase']);
+    expect(phases.includes('Customizing')).toBe(isThere);
   });
 
   it('H17 never says done while a process of the user is left', async () => {

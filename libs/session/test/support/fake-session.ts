@@ -82,7 +82,7 @@ function workingWorld(did: string[]): Pick<SessionPorts, 'door' | 'sessions' | '
       shut: () => done('shut'),
     },
     sessions: { list: () => Promise.resolve([]), tell: (text) => done(`tell ${text}`), end: () => done('end') },
-    script: { run: () => Promise.resolve('absent') },
+    script: { isThere: () => Promise.resolve(false), run: () => Promise.resolve('absent') },
     platform: { setUp: () => done('set up'), tearDown: () => done('tear down') },
   };
 }
