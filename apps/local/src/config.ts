@@ -5,10 +5,11 @@ import { constants as system, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 import { exitCodeOfSignal } from '@ims/contract';
-import { readEnvironment, shown, VARIABLES } from '@ims/env';
+import { readEnvironment, VARIABLES } from '@ims/env';
 import { Failure } from '@ims/runtime';
 import { PACKAGING_NAMES } from './pair/outside.ts';
 import type { Interruption } from './ports.ts';
+import { shown } from './typed-path.ts';
 
 /** One of the two outputs of this process. */
 interface Out {

@@ -5,7 +5,7 @@ import { arch } from 'node:os';
 
 import type { Action } from '@ims/contract';
 import { parseStoreAddress } from '@ims/artifacts';
-import { shown, VARIABLES, type Parser } from '@ims/env';
+import { inShort, VARIABLES, type Parser } from '@ims/env';
 import { asFailure, Failure } from '@ims/runtime';
 import type { Architecture, WantedBootNames } from './image/boot-names.ts';
 import { ACCEPTED_IMAGES, findImageSource, type ImageSource } from './image/image-source.ts';
@@ -13,7 +13,7 @@ import { missingOutside, type OwnEnvironment } from './pair/outside.ts';
 import { unusableOutside } from './pair/outside-files.ts';
 import { problemOfPlace } from './place.ts';
 import { ACCEPTED_SCRIPTS, problemOfScript } from './shell/script-file.ts';
-import { resolvePath, type ResolvedPath } from './typed-path.ts';
+import { resolvePath, shown, type ResolvedPath } from './typed-path.ts';
 
 /** The flags of `ims-job run` as they were typed. */
 export interface RunFlags {
@@ -178,7 +178,7 @@ function parseWord<T>(
   if (text === undefined) return undefined;
   const result = text === '' ? { ok: false as const, found: '""' } : rule.parser.parse(text);
   if (result.ok) return result.value;
-  rule.problems.push(`${flag} is ${result.found} (accepted: ${rule.parser.accepts})`);
+  rule.problems.push(`${flag} is ${inShort(result.found)} (accepted: ${rule.parser.accepts})`);
   return undefined;
 }
 

@@ -3,7 +3,7 @@
 
 import { isAbsolute, resolve } from 'node:path';
 
-import { shown } from '@ims/env';
+import { inShort } from '@ims/env';
 
 /** A flag with the path that was typed for it. */
 export interface TypedPath {
@@ -36,4 +36,9 @@ export function resolvePath(typed: TypedPath, cwd: string | undefined): Resolved
   const path = resolve(cwd ?? '/', text);
   if (/\p{Cc}/u.test(path)) return refuse(`is in ${shown(path)}, which has a control character`);
   return Buffer.byteLength(path) > LONGEST_PATH ? refuse(`is ${shown(text)}, longer than a path may be`) : { path };
+}
+
+/** A wrong value for a message: quoted, and shortened when it is long. */
+export function shown(text: string): string {
+  return inShort(JSON.stringify(text));
 }

@@ -104,7 +104,7 @@ const FLAGS: Readonly<Record<string, { readonly wrong: readonly string[]; readon
   '--kernel': { wrong: ['', '..', '../x', 'a\nb', 'a\0b', LONG], right: ['7', 'vmlinux'] },
   '--initrd': { wrong: ['', '..', '../x', 'a\nb', 'a\0b', LONG], right: ['7', 'initrd.img'] },
   '--parameters': { wrong: ['', '..', '../x', 'a\nb', 'a\0b', LONG], right: ['7', 'parameters'] },
-  '--log-level': { wrong: ['', '7', 'debug', 'DEBG', '/x', 'DEBUG\n', 'DEBUG\0', LONG], right: ['DEBUG'] },
+  '--log-level': { wrong: ['', '7', 'DEBG', '/x', 'DE\nBUG', 'DEBUG\0', LONG], right: ['DEBUG', 'debug'] },
   '--imag': { wrong: ['image', '', LONG], right: [] },
 };
 
@@ -113,20 +113,20 @@ const S3 = { S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret', S3_ENDPOINT: 'https:
 const IMS = { ...S3, IMS_URL: 'https://ims' };
 const NO_LINE = ['a\nb', 'a\0b', LONG];
 const SECONDS = { wrong: ['0', 'x', '1.5', '-1', '1 h', '/x', ...NO_LINE], right: ['', '60'] };
-const URLS = { wrong: ['7', 'htp://x', 'x', '/x', 'https://u:p@x', ...NO_LINE], right: ['', 'http://x/'] };
+const URLS = { wrong: ['htp://x', '/x', 'http:/x', 'https://u:p@x', ...NO_LINE], right: ['', 'http://x/'] };
 const PATHS = { wrong: ['7', 'x', '/a/../b', ...NO_LINE], right: ['', '/x'] };
 
 /** Per variable: beside which others it is read, what is wrong with it, and what is taken. */
 const VARIABLES: Readonly<
   Record<string, { readonly beside?: Given; readonly wrong: readonly string[]; readonly right: readonly string[] }>
 > = {
-  LOG_LEVEL: { wrong: ['7', 'debug', 'DEBG', '/x', ...NO_LINE], right: ['', 'DEBUG'] },
+  LOG_LEVEL: { wrong: ['7', 'DEBG', '/x', ...NO_LINE], right: ['', 'DEBUG', 'debug'] },
   IMS_CHECK_KERNEL: { wrong: ['7', 'Warn', 'refused', '/x', ...NO_LINE], right: ['', 'warn'] },
   IMS_SQUASHFS_COMPRESSION: { wrong: ['7', 'ztd', '/x', ...NO_LINE], right: ['', 'zstd'] },
   IMS_SQUASHFS_BLOCK_SIZE: { wrong: ['x', '7', '/x', ...NO_LINE], right: ['', '1M'] },
   S3_ACCESS_KEY: { beside: { ...IN_S3, env: S3 }, wrong: ['', ...NO_LINE], right: ['7', '/x'] },
   S3_SECRET_KEY: { beside: { ...IN_S3, env: S3 }, wrong: ['', ...NO_LINE], right: ['7', '/x'] },
-  S3_ENDPOINT: { beside: { ...IN_S3, env: S3 }, wrong: ['', '7', 'htp://x', '/x', ...NO_LINE], right: ['http://x'] },
+  S3_ENDPOINT: { beside: { ...IN_S3, env: S3 }, wrong: ['', 'htp://x', '/x', ...NO_LINE], right: ['http://x'] },
   S3_HOST: { beside: { ...IN_S3, env: S3 }, wrong: NO_LINE, right: ['', 'rgw'] },
   S3_SSL_VALIDATE: { beside: { ...IN_S3, env: S3 }, wrong: ['7', 'tru', '/x', ...NO_LINE], right: ['', 'False'] },
   S3_SSL_VERIFY: { beside: { ...IN_S3, env: S3 }, wrong: ['7', 'tru', '/x', ...NO_LINE], right: ['', 'False'] },

@@ -53,9 +53,16 @@ export async function runProgram(
   }
 }
 
+/** Characters of a complaint that are shown at either end: what was typed may be of any length. */
+const SHOWN = 240;
+
 /** commander's own words, in one line. */
 function misunderstood({ message }: CommanderError): Failure {
-  const text = message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  const line = message
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replaceAll(/\p{Cc}/gu, '?');
+  const text = line.length > 2 * SHOWN ? `${line.slice(0, SHOWN)}…${line.slice(-SHOWN)}` : line;
   return new Failure('ConfigurationInvalid', text, { advice: '--help shows what is accepted' });
 }
 

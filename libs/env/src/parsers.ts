@@ -18,15 +18,7 @@ export interface Parser<T> {
 }
 
 const ok = <T>(value: T): Parsed<T> => ({ ok: true, value });
-const refuse = (text: string): Parsed<never> => ({ ok: false, found: shown(text) });
-
-/** Characters of a wrong value that are shown. */
-const SHOWN = 80;
-
-/** A wrong value for a message: quoted, and shortened when it is long. */
-export function shown(text: string): string {
-  return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
-}
+const refuse = (text: string): Parsed<never> => ({ ok: false, found: JSON.stringify(text) });
 
 // A newline or another control character could end one line of sshd_config and begin the next (H30).
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
@@ -141,11 +133,20 @@ const LONGEST_ADDRESS = 4096;
  */
 export const webAddress: Parser<string> = matching('an http or https address', (text) => {
   const whole = text.includes('://') ? text : `https://${text}`;
-  const url = whole.length > LONGEST_ADDRESS ? null : URL.parse(whole);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === '') return undefined;
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return undefined;
-  return whole.replace(/\/+$/, '');
+  const url = isPath(text) || whole.length > LONGEST_ADDRESS ? null : URL.parse(whole);
+  return url !== null && isPlainAddress(url) ? whole.replace(/\/+$/, '') : undefined;
 });
+
+/** To URL the first part of a path is a host, however many slashes there are before it. */
+function isPath(text: string): boolean {
+  return /^(\/|https?:\/[^/])/i.test(text);
+}
+
+function isPlainAddress({ protocol, hostname, username, password, search, hash }: URL): boolean {
+  return (
+    /^https?:$/.test(protocol) && hostname !== '' && [username, password, search, hash].every((part) => part === '')
+  );
+}
 
 /** An md5 in hex, given back in lower case. */
 export const md5: Parser<string> = matching('32 hex digits', (text) =>

@@ -86,7 +86,8 @@ function textOf({ parser }: Variable<unknown>, given: string | undefined): strin
 /** More of a value than this tells nobody more of what is wrong with it. */
 const SHOWN = 120;
 
-function inShort(found: string): string {
+/** A value for a message, shortened when it is long. */
+export function inShort(found: string): string {
   return found.length <= SHOWN ? found : `${found.slice(0, SHOWN)}… (${String(found.length)} characters)`;
 }
 

@@ -1,8 +1,8 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { shown } from '@ims/env';
 import { Failure } from '@ims/runtime';
+import { shown } from '../typed-path.ts';
 import { namesOfJobs, type Home } from './home.ts';
 
 /**
