@@ -133,12 +133,12 @@ const LONGEST_ADDRESS = 4096;
  */
 export const webAddress: Parser<string> = matching('an http or https address', (text) => {
   const whole = text.includes('://') ? text : `https://${text}`;
-  const url = isPath(text) || whole.length > LONGEST_ADDRESS ? null : URL.parse(whole);
+  const url = looksLikePath(text) || whole.length > LONGEST_ADDRESS ? null : URL.parse(whole);
   return url !== null && isPlainAddress(url) ? whole.replace(/\/+$/, '') : undefined;
 });
 
 /** To URL the first part of a path is a host, however many slashes there are before it. */
-function isPath(text: string): boolean {
+function looksLikePath(text: string): boolean {
   return /^(\/|https?:\/[^/])/i.test(text);
 }
 
