@@ -25,7 +25,7 @@ export async function sshdStory(parts: StoryParts): Promise<void> {
         shut: async () => undefined,
       },
       sessions: { list: async () => [], tell: async () => undefined, end: async () => undefined },
-      script: { run: async () => 'absent' },
+      script: { isThere: async () => false, run: async () => 'absent' },
       platform: { setUp: async () => undefined, tearDown: async () => undefined },
     },
   });
