@@ -27,6 +27,10 @@ export class Headers {
   entries(): Iterable<[string, string]> {
     return this.#values.entries();
   }
+
+  [Symbol.iterator](): Iterator<[string, string]> {
+    return this.#values.entries();
+  }
 }
 
 /** A whole answer. Its body is text, read once. */
