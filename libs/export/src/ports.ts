@@ -33,7 +33,7 @@ export interface Inspector {
   inspect(): Promise<readonly Finding[]>;
 }
 
-/** A progress report of a long step, in bytes or, for packing, in blocks. */
+/** A progress report of a long step, in bytes. */
 export type OnProgress = (done: number, total: number) => void;
 
 /** What packing made. */

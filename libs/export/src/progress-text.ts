@@ -5,11 +5,11 @@
 export interface Reading {
   /** What is being done: `rootfs`, `packing`. */
   readonly what: string;
+  /** Bytes. */
   readonly done: number;
+  /** Bytes. */
   readonly total: number;
-  /** Of what there are `done`: what is only counted, such as blocks, is shown in percent alone. */
-  readonly unit: 'bytes' | 'counted';
-  /** Units in a second; undefined while nobody can tell. */
+  /** Bytes in a second; undefined while nobody can tell. */
   readonly perSecond: number | undefined;
 }
 
@@ -20,15 +20,13 @@ const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
  * The progress in one line for a person.
  *
  * @example
- * progressText({ what: 'rootfs', done: 88.2e6, total: 143.2e6, unit: 'bytes', perSecond: 95e6 });
+ * progressText({ what: 'rootfs', done: 88.2e6, total: 143.2e6, perSecond: 95e6 });
  * // rootfs 61% 88.2/143.2 MB 95 MB/s 0:01 left
  */
 export function progressText(reading: Reading): string {
-  const { what, done, total, unit } = reading;
+  const { what, done, total } = reading;
   const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
-  const words = [what, `${String(percent)}%`];
-  if (unit === 'bytes') words.push(...amounts(reading));
-  return [...words, ...timeLeft(reading)].join(' ');
+  return [what, `${String(percent)}%`, ...amounts(reading), ...timeLeft(reading)].join(' ');
 }
 
 function amounts({ done, total, perSecond }: Reading): string[] {

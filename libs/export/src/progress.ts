@@ -14,11 +14,11 @@ const INTERVAL_MS = 500;
 type Audience = Pick<ExportPorts, 'clock' | 'logger' | 'reporter'>;
 
 /** How far a step is, before anybody knows how fast it goes. */
-type Position = Omit<Reading, 'perSecond' | 'unit'>;
+type Position = Omit<Reading, 'perSecond'>;
 
-/** Tells the progress of a step that is counted in blocks. */
+/** Tells the progress of a step by the bytes that it has read. */
 export function progressTeller(audience: Audience, what: string): OnProgress {
-  const tell = createTeller(audience, 'counted');
+  const tell = createTeller(audience);
   return (done, total) => {
     tell({ what, done, total });
   };
@@ -29,7 +29,7 @@ export function transferTeller(
   audience: Audience,
   sources: readonly Pick<ArtifactSource, 'name' | 'size'>[],
 ): (name: ArtifactName) => OnProgress {
-  const tell = createTeller(audience, 'bytes');
+  const tell = createTeller(audience);
   const moved = new Map<ArtifactName, number>(sources.map(({ name }) => [name, 0]));
   const total = sources.reduce((sum, { size }) => sum + size, 0);
   return (transferred) => (done) => {
@@ -41,7 +41,7 @@ export function transferTeller(
 }
 
 /** Tells the log and the reporter, not too often and the end always. */
-function createTeller(audience: Audience, unit: Reading['unit']): (position: Position) => void {
+function createTeller(audience: Audience): (position: Position) => void {
   const rate = createRate();
   let told = Number.NEGATIVE_INFINITY;
   let isOver = false;
@@ -52,7 +52,7 @@ function createTeller(audience: Audience, unit: Reading['unit']): (position: Pos
     if (isOver || (done < total && now - told < INTERVAL_MS)) return;
     told = now;
     isOver = done >= total;
-    const text = progressText({ ...position, unit, perSecond });
+    const text = progressText({ ...position, perSecond });
     audience.logger.info({ progress: { what, done, total } }, text);
     audience.reporter.progress(text);
   };

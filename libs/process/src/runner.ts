@@ -54,6 +54,7 @@ function launch(logger: Logger, command: StartCommand): ReturnType<typeof spawn>
   const { program, args } = command;
   logger.debug({ program, args }, 'starts a program');
   const spawned = spawn(requestOf(logger, command));
+  if (spawned.pid !== undefined) command.onStarted?.(spawned.pid);
   const ended = spawned.ended.then((ending) => {
     const { exitCode, endedBySignal, notFound, timedOut } = ending.outcome;
     logger.debug({ program, pid: spawned.pid, exitCode, endedBySignal, notFound, timedOut }, 'a program has ended');

@@ -40,6 +40,15 @@ afterEach(async () => {
 });
 
 describe('run', () => {
+  it('names the process that was started, and none when there is no such program', async () => {
+    const started: number[] = [];
+    const onStarted = (pid: number) => started.push(pid);
+    const { stdout } = await sh('echo $$', { onStarted });
+    expect(started).toEqual([Number(stdout)]);
+    const outcome = await runner.run({ program: 'no-such-program', args: [], onStarted });
+    expect([outcome.notFound, started.length]).toEqual([true, 1]);
+  });
+
   it('gives exit code and both outputs of a program that fails', async () => {
     expect(await sh('echo out; echo err >&2; exit 3')).toEqual({
       exitCode: 3,

@@ -15,6 +15,8 @@ export interface Command {
   readonly keptBytes?: number;
   /** Ends the program when aborted; `run` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Hears of the process when there is one, before it has done anything that can be seen. */
+  readonly onStarted?: (pid: number) => void;
   /** Every line of both outputs as it comes, split at CR and LF (progress bars use CR). */
   readonly onLine?: (line: string) => void;
 }

@@ -31,7 +31,7 @@ export function packArguments(request: PackRequest): readonly string[] {
     // A file that cannot be read ends the run; by default an empty file takes its place and the exit code is 0.
     '-exit-on-error',
     '-quiet',
-    '-progress',
+    '-no-progress',
     ...['-comp', compression.name, '-b', String(compression.blockSize)],
     ...(compression.level === undefined ? [] : ['-Xcompression-level', String(compression.level)]),
     ...['-processors', String(resources.processors), '-mem', `${String(Math.floor(resources.memory / KIB))}K`],

@@ -11,7 +11,6 @@ export {
   type KernelSupport,
 } from './compression.ts';
 export { createPacker, PACKING_MARGIN, type PackerOptions } from './packer.ts';
-export { parseProgress, type Progress } from './progress.ts';
 export { readResources, type ResourceOptions } from './read-resources.ts';
 export { readSuperblock } from './read-superblock.ts';
 export { decideResources, type Capacity, type Limit, type Resources } from './resources.ts';

@@ -10,7 +10,7 @@ import { packArguments } from './arguments.ts';
 import { chooseCompression, describeCompression, type CompressionChoice, type KernelSupport } from './compression.ts';
 import { publishFile, writeBackDuring } from './durable.ts';
 import { readMountPoints, type MountPoint } from './mount-points.ts';
-import { parseProgress } from './progress.ts';
+import { withReadProgress } from './progress.ts';
 import { readResources } from './read-resources.ts';
 import { readSuperblock } from './read-superblock.ts';
 import type { Resources } from './resources.ts';
@@ -87,10 +87,12 @@ async function pack(options: PackerOptions, run: Run): Promise<Packed> {
   const inputSize = options.usage();
   // mksquashfs decides how this ends; it must not be left running because the counting failed first.
   inputSize.catch(() => undefined);
-  await runMksquashfs(options, { ...run, args });
+  await runMksquashfs(options, { ...run, args, inputSize });
   await refuseNewMounts(source);
+  const read = await inputSize;
+  run.onProgress(read, read);
   const { size, sums } = await finish(options, run);
-  return { size, inputSize: await inputSize, compression: words, sums };
+  return { size, inputSize: read, compression: words, sums };
 }
 
 async function kernelOf(options: PackerOptions): Promise<KernelSupport> {
@@ -122,7 +124,12 @@ async function refuseNewMounts(source: Source): Promise<void> {
   });
 }
 
-async function runMksquashfs(options: PackerOptions, run: Run & { args: readonly string[] }): Promise<void> {
+interface MksquashfsRun extends Run {
+  readonly args: readonly string[];
+  readonly inputSize: Promise<number>;
+}
+
+async function runMksquashfs(options: PackerOptions, run: MksquashfsRun): Promise<void> {
   const { runner, logger, archive } = options;
   const directory = dirname(archive);
   const { margin = PACKING_MARGIN, tickMs = TICK_MS, freeSpace } = options;
@@ -130,9 +137,12 @@ async function runMksquashfs(options: PackerOptions, run: Run & { args: readonly
     { directory, freeSpace, margin, tickMs, logger },
     run.signal,
     async (signal) => {
-      const onLine = progressTo(run.onProgress);
-      const packing = { program: 'mksquashfs', args: run.args, signal, onLine };
-      return await writeBackDuring(run.temporary, async () => await runner.run(packing));
+      const progress = { total: run.inputSize, onProgress: run.onProgress, tickMs };
+      const packing = { program: 'mksquashfs', args: run.args, signal };
+      return await writeBackDuring(
+        run.temporary,
+        async () => await withReadProgress(progress, async (onStarted) => await runner.run({ ...packing, onStarted })),
+      );
     },
   );
   const failure = failureOf(toolOf(options), outcome);
@@ -151,19 +161,6 @@ function toolOf({ imageRoot, archive }: PackerOptions): Parameters<typeof failur
     target: dirname(archive),
     reason: 'PackingFailed',
     advice: 'mend what it names; the image root is intact and the job can be resumed',
-  };
-}
-
-/** Passes on only what has changed: mksquashfs draws its bar several times a second, moved or not. */
-function progressTo(onProgress: OnProgress): (line: string) => void {
-  let last = '';
-  return (line) => {
-    const progress = parseProgress(line);
-    if (progress === undefined) return;
-    const { done, total } = progress;
-    if (last === `${String(done)}/${String(total)}`) return;
-    last = `${String(done)}/${String(total)}`;
-    onProgress(done, total);
   };
 }
 

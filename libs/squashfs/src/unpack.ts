@@ -8,7 +8,7 @@ import { basename, dirname } from 'node:path';
 import type { OnProgress } from '@ims/export';
 import { Failure, type Logger, type Runner } from '@ims/runtime';
 import { unpackArguments } from './arguments.ts';
-import { parseProgress } from './progress.ts';
+import { withReadProgress } from './progress.ts';
 import { readSuperblock } from './read-superblock.ts';
 import type { Superblock } from './superblock.ts';
 import { failureOf, remarksOf } from './verdict.ts';
@@ -33,23 +33,21 @@ export interface UnpackOptions {
  * @throws Failure ConfigurationInvalid, NoSpace, PackingFailed (unsquashfs missing or killed)
  */
 export async function unpack(options: UnpackOptions): Promise<Superblock> {
-  const { runner, logger, archive, directory, signal, onProgress } = options;
+  const { runner, logger, archive, directory, signal, onProgress = () => undefined } = options;
   const superblock = await readSuperblock(archive);
   await requireFree(directory);
-  const outcome = await runner.run({
-    program: 'unsquashfs',
-    args: unpackArguments({
-      archive,
-      name: basename(directory),
-      processors: options.processors ?? availableParallelism(),
-    }),
-    cwd: dirname(directory),
-    signal,
-    onLine: (line) => {
-      const progress = parseProgress(line);
-      if (progress !== undefined) onProgress?.(progress.done, progress.total);
-    },
+  const read = superblock.bytesUsed;
+  const progress = { total: Promise.resolve(read), onProgress };
+  const args = unpackArguments({
+    archive,
+    name: basename(directory),
+    processors: options.processors ?? availableParallelism(),
   });
+  const unsquashing = { program: 'unsquashfs', args, cwd: dirname(directory), signal };
+  const outcome = await withReadProgress(
+    progress,
+    async (onStarted) => await runner.run({ ...unsquashing, onStarted }),
+  );
   const failure = failureOf(
     {
       program: 'unsquashfs',
@@ -61,6 +59,7 @@ export async function unpack(options: UnpackOptions): Promise<Superblock> {
     outcome,
   );
   if (failure !== undefined) throw failure;
+  onProgress(read, read);
   for (const remark of remarksOf(outcome)) logger.warn({ program: 'unsquashfs' }, `unsquashfs says: ${remark}`);
   return superblock;
 }

@@ -8,7 +8,6 @@ import {
   chooseCompression,
   describeCompression,
   packArguments,
-  parseProgress,
   parseSuperblock,
   SUPERBLOCK_BYTES,
   unpackArguments,
@@ -51,7 +50,7 @@ describe('packArguments', () => {
   it('H18 never appends, keeps attributes and fails on what cannot be read', () => {
     expect(packArguments(request)).toEqual([
       ...['/mnt/image/image-root', '/mnt/image/.ims/rootfs.sqsh.partial', '-noappend', '-no-recovery', '-xattrs'],
-      ...['-exit-on-error', '-quiet', '-progress', '-comp', 'zstd', '-b', '131072', '-Xcompression-level', '9'],
+      ...['-exit-on-error', '-quiet', '-no-progress', '-comp', 'zstd', '-b', '131072', '-Xcompression-level', '9'],
       ...['-processors', '4', '-mem', '524288K'],
     ]);
   });
@@ -87,36 +86,6 @@ describe('packArguments', () => {
   ])('keeps blocks for each of %i processors, and never more than is usual', (processors, mebibytes) => {
     const said = unpackArguments({ archive: '/a', name: 'd', processors });
     for (const queue of ['-data-queue', '-frag-queue']) expect(said[said.indexOf(queue) + 1]).toBe(mebibytes);
-  });
-});
-
-describe('parseProgress', () => {
-  it.each([
-    ['[=====/   ] 12/345   3%', { done: 12, total: 345 }],
-    ['[===================|]  345/345 100%', { done: 345, total: 345 }],
-    ['[\\                  ]      0/78901   0%', { done: 0, total: 78901 }],
-    ['[-] 3/2 150%', { done: 2, total: 2 }],
-  ])('reads %j', (piece, progress) => {
-    expect(parseProgress(piece)).toEqual(progress);
-  });
-
-  it.each(['', 'Parallel mksquashfs: Using 2 processors', '[====] 1/2', '12/345 3%', 'x [==] 1/2 50%', '[a] 1/2 50%'])(
-    'takes %j for something else',
-    (piece) => {
-      expect(parseProgress(piece)).toBeUndefined();
-    },
-  );
-
-  it('gives any text nothing or a part of a total', () => {
-    const bars = fc
-      .tuple(fc.nat(), fc.nat(), fc.string())
-      .map(([a, b, text]) => `[==${text}] ${String(a)}/${String(b)}  7%`);
-    fc.assert(
-      fc.property(fc.oneof(fc.string(), bars), (piece) => {
-        const progress = parseProgress(piece);
-        return progress === undefined || (progress.done >= 0 && progress.done <= progress.total);
-      }),
-    );
   });
 });
 

@@ -72,14 +72,47 @@ describe('what is packed', () => {
     });
   });
 
-  it('is reported as it grows, each step once and never past its end', async () => {
+  it('is reported by what has been read of it, each step once and the end at the end', async () => {
     mkdirSync(`${work.path}/root`);
-    writeFileSync(`${work.path}/root/big`, randomBytes(40 * 1024 * 1024));
-    const seen: [number, number][] = [];
-    await createPacker(packerOptions(work.path)).pack((done, total) => seen.push([done, total]), never);
-    expect(seen.length).toBeGreaterThan(0);
-    expect(seen.at(-1)?.[0]).toBe(seen.at(-1)?.[1]);
-    expect(new Set(seen.map(String)).size).toBe(seen.length);
+    const size = 40 * 1024 * 1024;
+    writeFileSync(`${work.path}/root/big`, randomBytes(size));
+    const [go, seen]: [string, number[]] = [`${work.path}/go`, []];
+    // It has read a part of what there is and does nothing more before that was told.
+    const slow = `head -c ${String(size / 2)} "$1/big" > /dev/null; until [ -e ${go} ]; do sleep 0.02; done; exec mksquashfs "$@"`;
+    const late = instead(({ args }) => ({ program: 'sh', args: ['-c', slow, 'sh', ...args] }));
+    const options = { ...packerOptions(work.path), usage: async () => size, runner: late, tickMs: 20 };
+    await createPacker(options).pack((done, total) => {
+      seen.push(done);
+      expect(total).toBe(size);
+      if (done >= size / 2) writeFileSync(go, '');
+    }, never);
+    expect(seen.length).toBeGreaterThan(1);
+    expect(seen.slice(0, -1).every((done) => done < size)).toBe(true);
+    expect(seen.at(-1)).toBe(size);
+    expect([...new Set(seen)].sort((one, other) => one - other)).toEqual(seen);
+  });
+
+  it('is packed as ever when its size cannot be told before the end', async () => {
+    makeTree(`${work.path}/root`);
+    const ended: (() => void)[] = [];
+    const whenEnded = new Promise<number>((resolve) => {
+      ended.push(() => {
+        resolve(4711);
+      });
+    });
+    const told: [number, number][] = [];
+    const observed: Runner = {
+      run: async (command) => {
+        const outcome = await runner.run(command);
+        ended.forEach((end) => {
+          end();
+        });
+        return outcome;
+      },
+    };
+    const options = { ...packerOptions(work.path), runner: observed, usage: async () => await whenEnded };
+    await createPacker(options).pack((done, total) => told.push([done, total]), never);
+    expect(told.at(-1)).toEqual([4711, 4711]);
   });
 
   it('H18 existing output is replaced, never appended to, and leftovers of a killed run are gone', async () => {
