@@ -23,6 +23,7 @@ const NAMES = [
   'IMS_SHELL_VARIABLES',
   'IMS_HOST_KEY_DIR',
   'IMS_PEER_TIMEOUT',
+  'IMS_UNSEEN_AGENT_TIMEOUT',
   'IMS_EXIT_CODES',
 ] as const;
 
@@ -60,6 +61,7 @@ export function readConfig(env: NodeJS.ProcessEnv, parentArgument: string | unde
       debug: values.ENABLE_DEBUG,
       pod: podName(env),
       peerTimeoutMs: values.IMS_PEER_TIMEOUT * 1000,
+      unseenAgentMs: values.IMS_UNSEEN_AGENT_TIMEOUT * 1000,
       verdictTimeoutMs: VERDICT_TIMEOUT_MS,
     },
   };

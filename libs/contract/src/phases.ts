@@ -165,9 +165,16 @@ export const SESSION_PHASES = {
   Closing: {
     terminal: false,
     revisitable: false,
-    next: ['Closed'],
+    next: ['Leaving', 'Closed'],
     imsStatus: undefined,
     meaning: 'Ends every session, proves it gone, unmounts, posts `exiting`',
+  },
+  Leaving: {
+    terminal: false,
+    revisitable: false,
+    next: ['Closed'],
+    imsStatus: undefined,
+    meaning: 'Waits until an agent without a heartbeat has taken `exiting` away',
   },
   Closed: { terminal: true, revisitable: false, next: [], imsStatus: undefined, meaning: 'The container exits' },
 } as const satisfies Record<string, PhaseRow>;

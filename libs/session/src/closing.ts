@@ -5,6 +5,7 @@ import { encodeRelease, type OwnNote } from '@ims/contract';
 import { asFailure, sentenceOf } from '@ims/runtime';
 
 import type { SessionPorts } from './ports.ts';
+import { isUnseen } from './unseen.ts';
 import type { Ending, SessionState } from './states.ts';
 
 /**
@@ -20,17 +21,22 @@ export async function close(ports: SessionPorts, wanted: Ending): Promise<Sessio
     if (why !== undefined) await board.post('failed', why);
     await board.post('exiting', why ?? { token: 'done', message: ending.kind });
     if (isObeyed(ending)) await board.clear('complete');
+    if (isUsersWord(ending) && (await isUnseen(ports))) return { phase: 'Leaving', ending };
   } catch (error) {
     logger.error({ err: error }, 'the volume refuses our flags; the agent will notice that our heartbeat stops');
   }
   return { phase: 'Closed', ending };
 }
 
+function isUsersWord({ kind }: Ending): boolean {
+  return kind === 'complete' || kind === 'failed';
+}
+
 // A complete that nobody has obeyed stays for the next start; one that was rejected would be rejected there again,
 // before anybody could log in and mend the image.
 function isObeyed(ending: Ending): boolean {
   if (ending.kind === 'failure') return ending.failure.reason === 'ImageInvalid';
-  return ending.kind === 'complete' || ending.kind === 'failed';
+  return isUsersWord(ending);
 }
 
 async function endEverything(ports: SessionPorts, wanted: Ending): Promise<Ending> {

@@ -8,12 +8,19 @@ import { guarded } from './guarded.ts';
 import type { SessionPorts } from './ports.ts';
 import { released } from './released.ts';
 import type { SessionSettings, SessionState } from './states.ts';
+import { untilAbandoned } from './unseen.ts';
 
 /** Waits for the user's word. `failed` wins when both flags are there (contract §1.1). */
-export async function awaitUser(ports: SessionPorts, signal: AbortSignal): Promise<SessionState> {
-  return await guarded(ports, signal, (inner) =>
-    ports.board.until(async () => (await failedFlag(ports.board)) ?? (await completeFlag(ports)), inner),
-  );
+export async function awaitUser(
+  settings: SessionSettings,
+  ports: SessionPorts,
+  signal: AbortSignal,
+): Promise<SessionState> {
+  const { board } = ports;
+  return await guarded(ports, signal, (inner) => {
+    const said = board.until(async () => (await failedFlag(board)) ?? (await completeFlag(ports)), inner);
+    return Promise.race([said, untilAbandoned(settings, ports, inner)]);
+  });
 }
 
 async function failedFlag(board: Board): Promise<SessionState | undefined> {

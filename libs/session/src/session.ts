@@ -6,6 +6,7 @@ import { drive, type Handlers } from '@ims/runtime';
 
 import { awaitReady } from './await-ready.ts';
 import { close } from './closing.ts';
+import { leave } from './leaving.ts';
 import { ask, awaitUser } from './open.ts';
 import { customize, openDoor } from './opening.ts';
 import type { SessionPorts } from './ports.ts';
@@ -26,9 +27,10 @@ export async function runSession(run: {
     AwaitingReady: (_state, _ports, signal) => awaitReady(settings, ports, signal),
     Opening: (_state, _ports, signal) => openDoor(ports, signal),
     Customizing: (_state, _ports, signal) => customize(ports, signal),
-    Open: (_state, _ports, signal) => awaitUser(ports, signal),
+    Open: (_state, _ports, signal) => awaitUser(settings, ports, signal),
     Asking: (_state, _ports, signal) => ask(settings, ports, signal),
     Closing: ({ ending }) => close(ports, ending),
+    Leaving: ({ ending }, _ports, signal) => leave(ending, settings, { ports, signal }),
   };
   const last = await drive<SessionData, RunningSessionPhase, SessionPorts>(
     {
@@ -37,16 +39,17 @@ export async function runSession(run: {
       ports,
       signal: run.signal,
       onEnter: (state) => tell(ports, state),
-      onFailure: (failure, during) => closing({ kind: 'failure', failure }, during.phase),
-      onCancelled: (during) => closing({ kind: 'interrupted' }, during.phase),
+      onFailure: (failure, during) => closing({ kind: 'failure', failure }, during),
+      // Who only waits for somebody to take note has ended as was said.
+      onCancelled: (during) => closing(during.phase === 'Leaving' ? during.ending : { kind: 'interrupted' }, during),
     },
     { phase: 'AwaitingReady' },
   );
   return last.phase === 'Closed' ? last.ending : { kind: 'interrupted' };
 }
 
-function closing(ending: Ending, during: keyof SessionData): SessionState {
-  return { phase: during === 'Closing' ? 'Closed' : 'Closing', ending };
+function closing(ending: Ending, during: SessionState): SessionState {
+  return { phase: 'ending' in during ? 'Closed' : 'Closing', ending };
 }
 
 function tell(ports: SessionPorts, state: SessionState): Promise<void> {

@@ -24,6 +24,7 @@ export interface SessionData {
   Open: object;
   Asking: object;
   Closing: { readonly ending: Ending };
+  Leaving: { readonly ending: Ending };
   Closed: { readonly ending: Ending };
 }
 
@@ -42,6 +43,8 @@ export interface SessionSettings {
   readonly pod?: string | undefined;
   /** How long the other container may take to show a first sign of life, in milliseconds. */
   readonly peerTimeoutMs: number;
+  /** How long a shell stays open beside an agent that shows no sign of life while nobody is logged in, in milliseconds. */
+  readonly unseenAgentMs: number;
   /** How long the agent may take to judge a `complete`, in milliseconds; then the shell goes unjudged. */
   readonly verdictTimeoutMs: number;
 }

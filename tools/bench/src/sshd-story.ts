@@ -11,7 +11,13 @@ const PATIENCE_MS = 600_000;
 /** Lives through one session whose door, sessions and mounts take no time. */
 export async function sshdStory(parts: StoryParts): Promise<void> {
   await runSession({
-    settings: { action: 'customize', debug: false, peerTimeoutMs: PATIENCE_MS, verdictTimeoutMs: PATIENCE_MS },
+    settings: {
+      action: 'customize',
+      debug: false,
+      peerTimeoutMs: PATIENCE_MS,
+      unseenAgentMs: PATIENCE_MS,
+      verdictTimeoutMs: PATIENCE_MS,
+    },
     signal: new AbortController().signal,
     ports: {
       ...parts,

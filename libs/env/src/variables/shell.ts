@@ -30,6 +30,11 @@ export const SHELL_VARIABLES = {
     line(65_536),
     "Names of more variables of the sshd container that a jailed shell sees, with blanks between them; the chart names those of its `env.sshd`",
   ),
+  IMS_UNSEEN_AGENT_TIMEOUT: defaulted('own', integer(1, 31_536_000), {
+    fallback: '604800',
+    meaning:
+      'Seconds that a shell stays open beside an agent that has no heartbeat, as the companion of today, while nobody uses it; its death cannot be seen otherwise. A week, as a job of the chart may take',
+  }),
   IMS_CONFIG_DIR: defaulted('own', absolutePath, {
     fallback: '/etc/cray/ims',
     meaning: "The directory both containers share for sshd's configuration, keys and log",

@@ -4,6 +4,7 @@
 import { createFakeBoard, createFakeClock, createFakePeer, recordingLogger } from '@ims/testing';
 import type { FakeBoard, FakeClock, FakePeer, RecordingLogger } from '@ims/testing';
 
+import type { PeerState } from '@ims/runtime';
 import { runSession, type Ending, type SessionPorts, type SessionSettings } from '../../src/index.ts';
 
 /** A session whose world is in memory; `did` tells what was done to it, in order. */
@@ -22,6 +23,7 @@ const SETTINGS: SessionSettings = {
   action: 'customize',
   debug: false,
   peerTimeoutMs: 600_000,
+  unseenAgentMs: 604_800_000,
   verdictTimeoutMs: 60_000,
 };
 
@@ -30,13 +32,15 @@ export interface Differences {
   readonly settings?: Partial<SessionSettings>;
   readonly ports?: (did: string[]) => Partial<SessionPorts>;
   readonly before?: (board: FakeBoard) => void;
+  /** `alive` when left out; an agent that is not ours stays `unseen`. */
+  readonly peer?: PeerState;
 }
 
 /** Starts a session in a world where everything works. */
 export function startSession(differences: Differences = {}): FakeSession {
   const did: string[] = [];
   const board = createFakeBoard();
-  const peer = createFakePeer();
+  const peer = createFakePeer(differences.peer ?? 'alive');
   const clock = createFakeClock();
   const logger = recordingLogger();
   const stop = new AbortController();

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { execFile } from 'node:child_process';
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 import { cleanUp } from '@ims/testing';
@@ -51,4 +51,21 @@ describe.concurrent('our sshd container beside an agent that is not ours', () =>
     expect(await pair.ends(), everythingSaid(pair)).toEqual({ ours: 12, theirs: 0 });
     expect(pair.theirs.stdout).toContain('outcome error: marked as failed');
   });
+
+  test.for(['dead', 'living'])(
+    'H5 that is $0 ends when nobody has used the shell for as long as is configured',
+    { timeout: 120_000 },
+    async (agent) => {
+      const sshdEnv = { IMS_UNSEEN_AGENT_TIMEOUT: '1' };
+      const pair = await besideReferenceAgent({ jailed: true, pollSeconds: 0.1, sshdEnv });
+      await pair.ours.waitForLine(entered('Open'));
+      if (agent === 'dead') pair.theirs.kill('SIGKILL');
+      const { ours } = await pair.ends();
+      expect(ours, everythingSaid(pair)).toBe(21);
+      expect(await readFile(pair.job.volume.sentinel('failed'), 'utf8')).toMatch(
+        /^peer-lost\nPeerLost\nthe agent has shown no sign of life, and nobody has used the shell for 1 s/,
+      );
+      if (agent === 'living') expect(pair.theirs.stdout).toContain('outcome error: marked as failed');
+    },
+  );
 });
