@@ -89,6 +89,32 @@ export function readConfig(env: NodeJS.ProcessEnv, { parent, goal }: Arguments):
   return { values, warnings, layout, settings: { ...settingsOf(values, layout), goal }, destination };
 }
 
+/**
+ * What the agent will refuse of a job whose first stage is about to begin, a sentence each. A stage that is told
+ * everything is checked as the agent is; one that is told less, as the stages of today are, by what it is told.
+ */
+export function agentProblems(env: NodeJS.ProcessEnv, parent: string): string[] {
+  const problems: string[] = [];
+  if (isToldAll(env)) attempt(problems, () => readConfig(env, { parent, goal: 'published' }));
+  else {
+    const told = [...new Set(NAMES)].filter((name) => isTold(env, name));
+    attempt(problems, () => readEnvironment(told, env, { IMS_STORE: parseStoreAddress }));
+  }
+  return problems;
+}
+
+/** An agent cannot do without them, so whoever is given both is given all that it has. */
+const TELLING_NAMES = ['IMS_ACTION', 'IMAGE_ROOT_ARCHIVE_NAME'] as const;
+
+/** Whether a stage before the agent is told all that the agent is. */
+export function isToldAll(env: NodeJS.ProcessEnv): boolean {
+  return TELLING_NAMES.every((name) => isTold(env, name));
+}
+
+function isTold(env: NodeJS.ProcessEnv, name: string): boolean {
+  return (env[name] ?? '').trim() !== '';
+}
+
 /** What reading an image back needs. */
 export interface ReadingConfig {
   readonly values: Environment<(typeof READING_NAMES)[number]>['values'];
@@ -138,6 +164,7 @@ function settingsOf(values: AgentConfig['values'], layout: Layout): Omit<ExportS
     action: values.IMS_ACTION,
     debug: values.ENABLE_DEBUG,
     onInvalid: values.IMS_ON_INVALID,
+    packsBeforeChecking: values.IMS_EXIT_CODES === 'drop-in',
     flags: {
       complete: seenByUser(sentinelPath(layout, 'complete')),
       failed: seenByUser(sentinelPath(layout, 'failed')),

@@ -19,6 +19,8 @@ export interface Publishing extends AsyncDisposable {
   readonly reporters: readonly Reporter[];
   /** What IMS does not know yet of a job that has succeeded, in words; a call that it refuses counts too (H41). */
   readonly untold: () => readonly string[];
+  /** Whether IMS has deleted the record of the job meanwhile. */
+  readonly isJobGone: () => boolean;
 }
 
 const SUCCESS = PHASES.Succeeded.imsStatus;
@@ -44,6 +46,7 @@ function refusedRecords(error: unknown): Records & { readonly refusal: unknown }
     refusal: error,
     registry: refusedRegistry(error),
     reporters: [],
+    isJobGone: () => false,
     untold: () => ['everything, since it cannot be reached with this configuration'],
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
@@ -59,16 +62,28 @@ async function openRecords(config: AgentConfig, tools: PublishingTools): Promise
       return pending.length > 0 || accepted === SUCCESS ? pending : [`the status ${SUCCESS}, which it refuses`];
     };
     const close = async (): Promise<void> => await ims[Symbol.asyncDispose]();
-    return { registry: ims.registry, reporters: [ims.reporter], untold, [Symbol.asyncDispose]: close };
+    const isJobGone = (): boolean => ims.outbox.state().isJobGone;
+    return { registry: ims.registry, reporters: [ims.reporter], untold, isJobGone, [Symbol.asyncDispose]: close };
   }
   const records =
     registry.kind === 'none'
       ? noRegistry
       : createDirectoryRegistry({ directory: registry.directory, arch: values.BUILD_ARCH });
-  return { registry: records, reporters: [], untold: () => [], [Symbol.asyncDispose]: () => Promise.resolve() };
+  return {
+    registry: records,
+    reporters: [],
+    untold: () => [],
+    isJobGone: () => false,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
 }
 
-async function openDestination({ destination, values }: AgentConfig, logger: Logger): Promise<ArtifactStore> {
+/**
+ * Opens the store that the configuration names.
+ *
+ * @throws Failure ConfigurationInvalid for a file of certificates that cannot be read
+ */
+export async function openDestination({ destination, values }: AgentConfig, logger: Logger): Promise<ArtifactStore> {
   const { store, s3, copy } = destination;
   const settings = s3 === undefined ? {} : { s3: await s3SettingsOf(s3, values, logger) };
   const primary = await openStore(store, { logger, job: values.IMS_JOB_ID, ...settings });

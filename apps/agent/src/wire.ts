@@ -44,6 +44,7 @@ export interface Wired extends AsyncDisposable {
   readonly ports: ExportPorts;
   /** The calls that IMS has not taken yet, in words. */
   readonly untold: Publishing['untold'];
+  readonly isJobGone: Publishing['isJobGone'];
 }
 
 /** Joins the story of the agent with the world that the configuration describes. */
@@ -72,8 +73,9 @@ export async function wire(
   opening.defer(async () => await journal.close());
   const metrics = opening.use(openMetrics(start.metricsPort, config, logger));
   const pod = opening.use(createPodReporter({ place: podPlaceOf(values), logger }));
-  const onDelivered = pod.delivered;
-  const publishing = opening.use(await openPublishing(config, { logger, signal: start.signal, onDelivered }));
+  const publishing = opening.use(
+    await openPublishing(config, { logger, signal: start.signal, onDelivered: pod.delivered }),
+  );
   const attributes = createAttributes({ runner: createRunner({ logger }), logger });
   const image = opening.use(lazyImageRoot(layout.imageRoot, attributes));
   const board = createBoard({
@@ -90,6 +92,7 @@ export async function wire(
   const opened = opening.move();
   return {
     untold: publishing.untold,
+    isJobGone: publishing.isJobGone,
     ports: {
       store: publishing.store,
       registry: publishing.registry,

@@ -110,6 +110,41 @@ describe('where an image is published', () => {
   });
 });
 
+describe('what prepare refuses before it fetches a byte', () => {
+  const refusal = (env: Env, parent = '/vol'): string => {
+    try {
+      readPrepareConfig({ IMS_JOB_ID: JOB['IMS_JOB_ID'] ?? '', ...env }, { parent, url: 'https://rgw/rootfs' });
+      return 'none';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  it.each<[string, Env]>([
+    ['KERNEL_FILENAME is "../x"', { KERNEL_FILENAME: '../x' }],
+    ['REMOTE_BUILD_NODE is "nid1"', { REMOTE_BUILD_NODE: 'nid1' }],
+    ['SSH_JAIL is "maybe"', { SSH_JAIL: 'maybe' }],
+    ['the store "gopher://x" cannot be used', { IMS_STORE: 'gopher://x' }],
+    ['S3_ACCESS_KEY is not set', { ...JOB, S3_BUCKET: 'boot-images' }],
+    ['IMS_METRICS_PORT is the port of the shell', { ...JOB, IMS_METRICS_PORT: '22' }],
+  ])('is what the agent would refuse: %s', (part, env) => {
+    expect(refusal(env)).toContain(part);
+  });
+
+  it('is not what only the agent is told', () => {
+    expect(refusal({ KERNEL_FILENAME: 'grub/vmlinuz', S3_BUCKET: 'boot-images' })).toBe('none');
+  });
+
+  it('is said once each, its own problems along with those of the agent', () => {
+    const said = refusal({ ...JOB, LOG_LEVEL: 'loud', DOWNLOAD_MD5SUM: 'x', INITRD_FILENAME: '..' });
+    for (const name of ['LOG_LEVEL', 'DOWNLOAD_MD5SUM', 'INITRD_FILENAME']) expect(said.split(name)).toHaveLength(2);
+  });
+
+  it.each(['', ' ', 'vol', '/a/../b'])('is a volume named %j', (parent) => {
+    expect(refusal({}, parent)).not.toBe('none');
+  });
+});
+
 function tls(env: Env): Env {
   return { ...S3, S3_BUCKET: 'boot-images', ...env };
 }

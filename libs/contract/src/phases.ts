@@ -41,7 +41,7 @@ export const PHASES = {
     revisitable: true,
     next: ['WaitingOnUser', 'Packaging', ...ends],
     imsStatus: undefined,
-    meaning: 'The user said complete: all that packaging needs is checked while the shell is still up',
+    meaning: 'Checking that the image can be packaged',
   },
   Packaging: {
     terminal: false,

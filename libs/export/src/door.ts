@@ -5,7 +5,7 @@ import { noteOf, textOf } from '@ims/contract';
 import { Failure, type PeerState } from '@ims/runtime';
 
 import type { ExportPorts } from './ports.ts';
-import { sessionEndOf } from './session-end.ts';
+import { sessionEndOf, type SessionEnd } from './session-end.ts';
 import { NO_FACTS, REFERENCE, type ExportSettings, type ExportState, type Facts } from './states.ts';
 import { afterSession } from './waiting.ts';
 
@@ -29,12 +29,19 @@ export async function awaitDoor(
     // One that was open before we looked may be of a container that is gone: then only a heartbeat proves it.
     if (isOpen && (wasShut || state === 'alive')) return waiting(settings, await facts(ports, textOf(door)));
     const end = sessionEndOf({ exiting: await board.read('exiting'), failed: await board.read('failed') });
-    if (end !== undefined) return await afterSession({ facts: NO_FACTS, end, settings }, ports);
+    if (end !== undefined) return await over(end, settings, ports);
     const waited = clock.monotonic() - began;
     return (await peerAnswers(settings, ports, { state, waited, signal }))
       ? waiting(settings, { ...NO_FACTS, pair: REFERENCE })
       : undefined;
   }, signal);
+}
+
+/** A shell that is over already was open, and clients of today wait to be told of that. */
+async function over(end: SessionEnd, settings: ExportSettings, ports: ExportPorts): Promise<ExportState> {
+  if (end.kind === 'gave-up') return await afterSession({ facts: NO_FACTS, end, settings }, ports);
+  const { pair = REFERENCE } = await facts(ports, '');
+  return waiting(settings, { ...NO_FACTS, pair });
 }
 
 async function peerAnswers(

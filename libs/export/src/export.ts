@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { encodeRelease, ERRORS, EXIT_DONE, PHASES, type JobStatus } from '@ims/contract';
-import { drive, sentenceOf, type Handlers, type MachineRow } from '@ims/runtime';
+import { drive, logStatus, sentenceOf, type Handlers, type MachineRow } from '@ims/runtime';
 
 import type { ExportPorts } from './ports.ts';
 import { createIdentity, type Identity } from './identity.ts';
@@ -44,7 +44,7 @@ export async function runExport(run: {
       onEnter: (state) => {
         if (isGoal(state)) return Promise.resolve();
         status = nextStatus(status, { state, settings, now: ports.clock.now(), earlier });
-        tell(ports, status);
+        tell(ports, status, state);
         return Promise.resolve();
       },
       onFailure: (failure, { facts }) => ({
@@ -52,6 +52,7 @@ export async function runExport(run: {
         facts,
         reason: failure.reason,
         message: sentenceOf(failure),
+        failure,
       }),
       onCancelled: ({ facts, phase }) => ({
         phase: 'Interrupted',
@@ -84,10 +85,8 @@ function handlersFor(
   };
 }
 
-function tell(ports: ExportPorts, status: JobStatus): void {
-  const fields = { phase: status.phase, reason: status.reason };
-  if (status.phase === 'Failed') ports.logger.error(fields, status.message);
-  else ports.logger.info(fields, status.message);
+function tell(ports: ExportPorts, status: JobStatus, state: ExportState): void {
+  logStatus(ports.logger, status, 'failure' in state ? state.failure : undefined);
   ports.reporter.report(status);
 }
 

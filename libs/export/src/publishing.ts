@@ -7,6 +7,8 @@ import type { Identity } from './identity.ts';
 import type { ExportPorts } from './ports.ts';
 import { progressTeller } from './progress.ts';
 import type { ExportData, ExportSettings, ExportState } from './states.ts';
+import { isTold } from './told.ts';
+import { failedFor } from './validating.ts';
 
 /** Puts the image root into its published form and packs it; meanwhile the image gets its id. */
 export async function pack(
@@ -15,6 +17,10 @@ export async function pack(
   wait: { readonly ports: ExportPorts; readonly signal: AbortSignal; readonly identity: Identity },
 ): Promise<ExportState> {
   const { ports, signal, identity } = wait;
+  if (state.found !== undefined) {
+    await isTold(ports, signal);
+    return failedFor(state.facts, state.found);
+  }
   if (settings.goal === 'published') identity.ask(state.facts);
   await ports.stage.restore();
   const packed = await ports.packer.pack(progressTeller(ports, 'packing'), signal);

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 import type { ArtifactName, PHASES, Question, Reason, StoredArtifact } from '@ims/contract';
-import type { RunningPhase, StateOf } from '@ims/runtime';
+import type { Failure, RunningPhase, StateOf } from '@ims/runtime';
 
-import type { ManifestLocation, Packed } from './ports.ts';
+import type { Finding, ManifestLocation, Packed } from './ports.ts';
 
 /** What is known of the image and the shell so far; it only grows. */
 export interface Facts {
@@ -46,11 +46,12 @@ export interface ExportData {
   };
   /** Without a question the shell is gone already, or there was none. */
   Validating: { readonly facts: Facts; readonly question: Question | undefined };
-  Packaging: { readonly facts: Facts };
+  /** With something `found` it is told, as by the containers of today, and then fails for that. */
+  Packaging: { readonly facts: Facts; readonly found?: readonly Finding[] };
   Uploading: { readonly facts: Facts; readonly packed: Packed };
   Registering: { readonly facts: Facts; readonly location: ManifestLocation };
   Succeeded: { readonly facts: Facts };
-  Failed: { readonly facts: Facts; readonly reason: Reason; readonly message: string };
+  Failed: { readonly facts: Facts; readonly reason: Reason; readonly message: string; readonly failure?: Failure };
   Interrupted: { readonly facts: Facts; readonly message: string };
 }
 
@@ -72,6 +73,8 @@ export interface ExportSettings {
   /** Whether a failed build opens a shell. */
   readonly debug: boolean;
   readonly onInvalid: 'auto' | 'shell' | 'fail';
+  /** Whether IMS is told of packaging before the image is checked for it, as by the containers of today. */
+  readonly packsBeforeChecking?: boolean;
   /** How the user ends the shell, for the instructions: `/tmp/complete`. */
   readonly flags: { readonly complete: string; readonly failed: string };
   /** How long the other container may take to show a first sign of life, in milliseconds. */

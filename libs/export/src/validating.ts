@@ -30,12 +30,12 @@ export async function validate(
     }
     const event = await nextEvent(ports, signal, { answered: question.id });
     if (event.kind === 'complete' && settings.action === 'customize') return await startPacking(facts, ports);
-    if (event.kind === 'gave-up' && verdict.answer === 'rejected') return invalid(facts, found);
+    if (event.kind === 'gave-up' && verdict.answer === 'rejected') return invalid(facts, found, settings);
     if (event.kind !== 'asked') return await afterSession({ facts, end: event, settings }, ports);
     question = event.question;
   }
   const found = await findings(settings, ports);
-  return found[0] === undefined ? await startPacking(facts, ports) : invalid(facts, found);
+  return found[0] === undefined ? await startPacking(facts, ports) : invalid(facts, found, settings);
 }
 
 async function startPacking(facts: Facts, ports: ExportPorts): Promise<ExportState> {
@@ -50,7 +50,12 @@ async function findings(settings: ExportSettings, ports: ExportPorts): Promise<r
   return isDebugShell ? [] : await ports.inspector.inspect();
 }
 
-function invalid(facts: Facts, found: readonly Finding[]): ExportState {
+function invalid(facts: Facts, found: readonly Finding[], { packsBeforeChecking }: ExportSettings): ExportState {
+  return packsBeforeChecking === true ? { phase: 'Packaging', facts, found } : failedFor(facts, found);
+}
+
+/** The terminal state of a job whose image root lacks something that packaging needs. */
+export function failedFor(facts: Facts, found: readonly Finding[]): ExportState {
   return { phase: 'Failed', facts, reason: found[0]?.reason ?? 'ImageInvalid', message: sentence(found) };
 }
 

@@ -8,6 +8,7 @@ import type { ExportPorts } from './ports.ts';
 import { gaveUp, markedFailed, sessionEndOf, type SessionEnd } from './session-end.ts';
 import { watchSilentPeer, type SilentPeerWatch } from './silent-peer.ts';
 import { REFERENCE, type ExportData, type ExportSettings, type ExportState, type Facts } from './states.ts';
+import { isTold } from './told.ts';
 
 /** Waits for the user: for the sshd container's question, or for the end of the session. */
 export async function awaitUser(
@@ -16,6 +17,7 @@ export async function awaitUser(
   wait: { readonly ports: ExportPorts; readonly signal: AbortSignal },
 ): Promise<ExportState> {
   const { facts } = state;
+  if (facts.pair === REFERENCE) await isTold(wait.ports, wait.signal);
   const silent = facts.pair === REFERENCE ? watchSilentPeer(wait.ports) : undefined;
   const event = await nextEvent(wait.ports, wait.signal, { silent });
   if (event.kind === 'asked') return { phase: 'Validating', facts, question: event.question };

@@ -3,7 +3,7 @@
 
 import { decodeRelease, noteOf, encodeQuestion, encodeRelease, decodeVerdict } from '@ims/contract';
 import { Failure } from '@ims/runtime';
-import { createFakePeer } from '@ims/testing';
+import { createFakePeer, recordingLogger } from '@ims/testing';
 import { describe, expect, it } from 'vitest';
 
 import { exitCodeOf } from '../src/index.ts';
@@ -142,6 +142,64 @@ describe('the shell of our own peer', () => {
     await until(() => decodeVerdict(world.board.at('verdict'))?.answer === 'accepted');
     world.board.put('exiting');
     expect((await running).phase).toBe('Succeeded');
+  });
+});
+
+describe('what clients of today wait to be told', () => {
+  it('is told of a shell that was over before anybody could look, and then of its end', async () => {
+    const world = newWorld();
+    const { board } = world;
+    const post = board.post.bind(board);
+    const working = portsOf(world);
+    const stage = { ...working.stage, bannerAnswers: () => Promise.resolve(false) };
+    const flushed: string[] = [];
+    const flush = (): Promise<void> => {
+      flushed.push(phases(world).at(-1) ?? '');
+      return Promise.resolve();
+    };
+    board.post = async (name, note) => {
+      await post(name, note);
+      if (name === 'ready') board.put('exiting');
+    };
+    await runIn(world, { ports: { stage, reporter: { ...working.reporter, flush } } });
+    expect(phases(world).slice(0, 3)).toEqual(['Starting', 'WaitingOnUser', 'Validating']);
+    expect(phases(world).at(-1)).toBe('Succeeded');
+    // Whoever is slow to hear is waited for: what stands behind another status would not be sent.
+    expect(flushed).toEqual(['WaitingOnUser', 'Succeeded']);
+  });
+
+  it("is told of packaging before the error, where a kernel is missing and today's order is asked for", async () => {
+    const inspector = { inspect: () => Promise.resolve([{ reason: 'ImageInvalid', message: 'no kernel' }] as const) };
+    const world = newWorld();
+    referenceEnds(world);
+    const settings = { packsBeforeChecking: true };
+    const last = await runIn(world, { settings, ports: { inspector } });
+    expect(last).toMatchObject({ phase: 'Failed', reason: 'ImageInvalid', message: 'no kernel' });
+    expect(phases(world).slice(-3)).toEqual(['Validating', 'Packaging', 'Failed']);
+    expect(world.did).not.toContain('pack');
+  });
+});
+
+describe('what the log is told of a failure', () => {
+  const failedOf = async (error: Error) => {
+    const world = newWorld();
+    const logger = recordingLogger();
+    const inspector = { inspect: () => Promise.reject(error) };
+    referenceEnds(world);
+    await runIn(world, { ports: { inspector, logger } });
+    return logger.entries.filter(({ fields }) => 'err' in fields);
+  };
+
+  it('is a defect of ours as a whole, with the place where it happened', async () => {
+    const cause = new TypeError('Cannot read properties of undefined');
+    const [entry] = await failedOf(cause);
+    expect(entry).toMatchObject({ level: 'error', fields: { phase: 'Failed', err: { reason: 'Defect', cause } } });
+  });
+
+  it('is any other with its causes, for whoever asks for more than the sentence', async () => {
+    const cause = new Error('EIO');
+    const [entry] = await failedOf(new Failure('PlatformUnavailable', 'the volume is gone', { cause }));
+    expect(entry).toMatchObject({ level: 'debug', fields: { err: { reason: 'PlatformUnavailable', cause } } });
   });
 });
 

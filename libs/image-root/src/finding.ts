@@ -3,7 +3,7 @@
 
 /**
  * Something that keeps an image from being packaged, in a sentence that says what to do.
- * Fits `Finding` of the export story, whose types a library of both containers cannot import.
+ * As in the export story, on which this library, which both containers carry, does not depend.
  */
 export interface Finding {
   readonly reason: 'ImageInvalid' | 'PathEscapesRoot' | 'NoSpace' | 'KernelMismatch';

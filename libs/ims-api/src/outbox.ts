@@ -44,6 +44,8 @@ export interface OutboxState {
   readonly accepted: string | undefined;
   /** How the last attempt failed, when only people can mend that. */
   readonly hopeless: unknown;
+  /** Whether IMS has been found to have no record of the job any more. */
+  readonly isJobGone: boolean;
 }
 
 /** Calls to IMS that survive the agent: on the volume before they are sent, sent until they are accepted (H2). */
@@ -89,13 +91,18 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   const note = async (record: RecordNotes): Promise<void> => {
     await keeper.update({ record });
   };
-  const work: RecordWork = { client, jobId, logger, notes: () => keeper.memory.record, note };
+  let isJobGone = false;
+  const onJobGone = (): void => {
+    isJobGone = true;
+  };
+  const work: RecordWork = { client, jobId, logger, notes: () => keeper.memory.record, note, onJobGone };
+  const state = (): OutboxState => ({ ...stateOf(lanes, keeper), isJobGone });
   const lanes: Lanes = createLanes({
     keeper,
     work,
     retry: options.retry,
     logger,
-    onChange: () => options.onChange?.(stateOf(lanes, keeper)),
+    onChange: () => options.onChange?.(state()),
   });
   const clock = options.clock ?? systemClock;
   let spentMs = 0;
@@ -124,13 +131,13 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
       await note({});
     },
     settled: lanes.settled,
-    state: () => stateOf(lanes, keeper),
+    state,
     onHopeless: lanes.onHopeless,
     close: lanes.close,
   };
 }
 
-function stateOf(lanes: Lanes, keeper: Keeper): OutboxState {
+function stateOf(lanes: Lanes, keeper: Keeper): Omit<OutboxState, 'isJobGone'> {
   return { pending: lanes.pending().map(describeCall), accepted: keeper.memory.accepted, hopeless: lanes.hopeless() };
 }
 

@@ -16,6 +16,8 @@ export interface RecordWork {
   readonly notes: () => RecordNotes;
   /** Resolves when the notes are durable. */
   readonly note: (notes: RecordNotes) => Promise<void>;
+  /** Called when IMS has no record of the job any more. */
+  readonly onJobGone?: () => void;
 }
 
 /** Which image a record is wanted for. */

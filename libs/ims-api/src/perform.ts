@@ -31,9 +31,10 @@ type Performer<K extends Call['kind']> = (
 ) => Promise<string | undefined>;
 
 const PERFORMERS: { readonly [K in Call['kind']]: Performer<K> } = {
-  status: async ({ status }, { client, jobId, logger }, signal) => {
+  status: async ({ status }, { client, jobId, logger, onJobGone }, signal) => {
     await client.setStatus(jobId, status, signal).catch((error: unknown) => {
       if (!isGone(error)) throw error;
+      onJobGone?.();
       logger.warn({ err: error }, `IMS has no record of this job: nobody is left to tell the status ${status}`);
     });
     return undefined;
@@ -56,6 +57,7 @@ async function tellResult(imageId: string, work: RecordWork, signal: AbortSignal
     await work.client.setResult(work.jobId, imageId, signal);
   } catch (error) {
     if (!isGone(error)) throw error;
+    work.onJobGone?.();
     // Somebody has removed the record of the job: there is nobody left to tell, and the image is registered.
     work.logger.warn(
       { err: error, image: imageId },

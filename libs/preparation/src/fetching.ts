@@ -13,6 +13,7 @@ export async function fetchImage(step: PreparationStep<'Preparing'>): Promise<Pr
   const { state, settings, ports, signal } = step;
   const { volume, fetcher, unpacker, logger } = ports;
   await refuseBegun(ports);
+  if (state.chance === 'first') await ports.agent.check(signal);
   const cleared = await volume.clear();
   if (cleared.length > 0) logger.info({ cleared }, 'flags and products of an earlier job were removed');
   if ((await volume.progress()) === 'unpacked') return { ...state, phase: 'Unpacking' };

@@ -116,8 +116,18 @@ export interface Reporter {
   flush(): Promise<void>;
 }
 
+/** The agent, which comes when this stage is over. */
+export interface AgentToCome {
+  /**
+   * Checks what it will check, as far as that can be known here: nobody waits an hour for an image that it refuses.
+   * @throws Failure whatever the agent would end with
+   */
+  check(signal: AbortSignal): Promise<void>;
+}
+
 /** Everything that the story needs of the world. */
 export interface PreparationPorts {
+  readonly agent: AgentToCome;
   readonly fetcher: Fetcher;
   readonly unpacker: Unpacker;
   readonly volume: Volume;

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { ERRORS, EXIT_DONE, PREPARATION_PHASES, type JobStatus } from '@ims/contract';
-import { drive, sentenceOf } from '@ims/runtime';
+import { drive, logStatus, sentenceOf } from '@ims/runtime';
 
 import { fetchImage } from './fetching.ts';
 import type { PreparationPorts } from './ports.ts';
@@ -54,10 +54,15 @@ async function driveStory({ settings, ports, signal }: PreparationRun): Promise<
       signal,
       onEnter: (state) => {
         status = nextStatus(status, { state, job: settings.jobId, now: ports.clock.now() });
-        tell(ports, status);
+        tell(ports, status, state);
         return Promise.resolve();
       },
-      onFailure: (failure) => ({ phase: 'Failed', reason: failure.reason, message: sentenceOf(failure) }),
+      onFailure: (failure) => ({
+        phase: 'Failed',
+        reason: failure.reason,
+        message: sentenceOf(failure),
+        failure,
+      }),
       onCancelled: ({ phase }) => ({
         phase: 'Interrupted',
         message: `a signal stopped the agent during ${phase}; start the stage again, what has arrived is kept`,
@@ -79,10 +84,8 @@ async function isPrepared({ volume, fetcher }: PreparationPorts): Promise<boolea
   }
 }
 
-function tell(ports: PreparationPorts, status: JobStatus): void {
-  const fields = { phase: status.phase, reason: status.reason };
-  if (status.phase === 'Failed') ports.logger.error(fields, status.message);
-  else ports.logger.info(fields, status.message);
+function tell(ports: PreparationPorts, status: JobStatus, state: PreparationState): void {
+  logStatus(ports.logger, status, 'failure' in state ? state.failure : undefined);
   ports.reporter.report(status);
 }
 

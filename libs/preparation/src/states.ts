@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { PREPARATION_PHASES, Reason } from '@ims/contract';
-import type { RunningPhase, StateOf } from '@ims/runtime';
+import type { Failure, RunningPhase, StateOf } from '@ims/runtime';
 
 import type { PreparationPorts } from './ports.ts';
 
@@ -21,7 +21,7 @@ export interface PreparationData {
   readonly Preparing: { readonly chance: Chance };
   readonly Unpacking: { readonly chance: Chance };
   readonly Prepared: object;
-  readonly Failed: { readonly reason: Reason; readonly message: string };
+  readonly Failed: { readonly reason: Reason; readonly message: string; readonly failure?: Failure };
   readonly Interrupted: { readonly message: string };
 }
 

@@ -33,5 +33,6 @@ export function nextStatus(
 function timingsUntil(previous: JobStatus | undefined, now: Date): JobStatus['timings'] {
   if (previous === undefined) return {};
   const seconds = Math.max(0, (now.getTime() - Date.parse(previous.phaseSince)) / 1000);
-  return { ...previous.timings, [previous.phase]: Number(seconds.toFixed(3)) };
+  const before = previous.timings[previous.phase] ?? 0;
+  return { ...previous.timings, [previous.phase]: Number((before + seconds).toFixed(3)) };
 }

@@ -14,9 +14,31 @@ describe('the story of prepare', () => {
   it('clears, fetches, unpacks beside the image root and moves in, in this order', async () => {
     const world = createWorld();
     expect(await world.run()).toEqual({ phase: 'Prepared' });
-    const steps = ['clear', 'fetch', 'fresh place', 'unpack', 'keep', 'move in', 'discard the image', 'flush'];
+    const steps = ['check', 'clear', 'fetch', 'fresh place', 'unpack', 'keep', 'move in', 'discard the image', 'flush'];
     expect(world.done).toEqual(steps);
     expect(world.reports.map(({ phase }) => phase)).toEqual(['Preparing', 'Unpacking', 'Prepared']);
+  });
+
+  it('fetches nothing of an image that the agent would refuse in the end', async () => {
+    const world = createWorld({ fails: { check: new Failure('ConfigurationInvalid', 'no such file below /boot') } });
+    expect(await world.run()).toMatchObject({ phase: 'Failed', reason: 'ConfigurationInvalid' });
+    expect(world.done).not.toContain('fetch');
+    expect(world.done).not.toContain('clear');
+  });
+
+  it('tells the seconds of a phase that is entered twice together', async () => {
+    const world = createWorld({ wrong: 1, stepMs: 1000 });
+    await world.run();
+    // Preparing: checks, clears and fetches, then clears and fetches once more. Unpacking: the rest.
+    expect(world.reports.at(-1)?.timings).toEqual({ Preparing: 5, Unpacking: 8 });
+  });
+
+  it('keeps the failure itself for the log, with the stack of what was no failure of ours', async () => {
+    const broken = new TypeError('Cannot read properties of undefined') as unknown as Failure;
+    const world = createWorld({ fails: { unpack: broken } });
+    expect(await world.run()).toMatchObject({ phase: 'Failed', reason: 'Defect' });
+    const logged = world.logger.entries.find(({ level }) => level === 'error')?.fields['err'];
+    expect(logged).toMatchObject({ reason: 'Defect', cause: broken });
   });
 
   it("does nothing and tells nobody when it had ended well before: the flags are the pair's by now", async () => {
@@ -29,13 +51,13 @@ describe('the story of prepare', () => {
   it('does not fetch or unpack again what only waits to be moved in', async () => {
     const world = createWorld({ progress: 'unpacked' });
     await world.run();
-    expect(world.done).toEqual(['clear', 'move in', 'discard the image', 'flush']);
+    expect(world.done).toEqual(['check', 'clear', 'move in', 'discard the image', 'flush']);
   });
 
   it('unpacks anew what the machine may have lost a part of', async () => {
     const world = createWorld({ progress: 'doubtful' });
     expect(await world.run()).toEqual({ phase: 'Prepared' });
-    expect(world.done.slice(0, 4)).toEqual(['clear', 'fetch', 'fresh place', 'unpack']);
+    expect(world.done.slice(1, 5)).toEqual(['clear', 'fetch', 'fresh place', 'unpack']);
   });
 
   it('neither replaces nor trusts such an image root when a user works in it', async () => {
@@ -52,6 +74,7 @@ describe('the story of prepare', () => {
     expect(await world.run()).toEqual({ phase: 'Prepared' });
     const once = ['clear', 'fetch', 'fresh place', 'unpack'];
     expect(world.done).toEqual([
+      'check',
       ...once,
       'discard the image',
       ...once,
@@ -95,7 +118,7 @@ describe('the story of prepare', () => {
   ])('H16 too little room is seen before a byte is unpacked, and what was fetched is kept: %o', async (needs) => {
     const world = createWorld({ needs });
     expect(await world.run()).toMatchObject({ phase: 'Failed', reason: 'NoSpace' });
-    expect(world.done).toEqual(['clear', 'fetch', 'fresh place', 'flush']);
+    expect(world.done).toEqual(['check', 'clear', 'fetch', 'fresh place', 'flush']);
   });
 
   it('refuses an image of which the server offers a part only', async () => {
@@ -114,7 +137,7 @@ describe('the story of prepare', () => {
   it('keeps what another start can use', async () => {
     const world = createWorld({ fails: { fetch: new Failure('SourceUnavailable', 'away') } });
     expect(exitCodeOf(await world.run(), 143)).toBe(45);
-    expect(world.done).toEqual(['clear', 'fetch', 'flush']);
+    expect(world.done).toEqual(['check', 'clear', 'fetch', 'flush']);
   });
 
   it('H6 a signal is an interruption, and nothing is taken away', async () => {

@@ -25,7 +25,9 @@ export interface WorldOptions {
   /** Bytes that the server offers, of the 1000 that the image has. */
   readonly offered?: number;
   /** What the named step fails of. */
-  readonly fails?: Readonly<Partial<Record<'fetch' | 'unpack' | 'keep', Failure>>>;
+  readonly fails?: Readonly<Partial<Record<'check' | 'fetch' | 'unpack' | 'keep', Failure>>>;
+  /** What each step takes. */
+  readonly stepMs?: number;
   /** How often what arrives is another image. */
   readonly wrong?: number;
 }
@@ -46,12 +48,15 @@ export function createWorld(options: WorldOptions = {}): World {
   const reports: JobStatus[] = [];
   const logger = recordingLogger();
   let wrong = options.wrong ?? 0;
-  const step = (name: string, failure?: Failure): Promise<void> => {
+  const clock = createFakeClock();
+  const step = async (name: string, failure?: Failure): Promise<void> => {
     done.push(name);
-    return failure === undefined ? Promise.resolve() : Promise.reject(failure);
+    await clock.advance(options.stepMs ?? 0);
+    if (failure !== undefined) throw failure;
   };
   const { progress = 'nothing', room = PLENTY, atLeast = LITTLE, needs = LITTLE, offered = 1000, fails = {} } = options;
   const ports: PreparationPorts = {
+    agent: { check: async () => await step('check', fails.check) },
     fetcher: {
       place: 'https://server/image',
       fetch: async ({ check, headBytes }) => {
@@ -96,7 +101,7 @@ export function createWorld(options: WorldOptions = {}): World {
       flush: async () => await step('flush'),
     },
     logger,
-    clock: createFakeClock(),
+    clock,
   };
   const settings = { jobId: 'a-job', md5: undefined };
   return {

@@ -8,6 +8,7 @@ export * from './complaint.ts';
 export * from './deadline.ts';
 export * from './directories.ts';
 export * from './failure.ts';
+export { logStatus } from './log-status.ts';
 export * from './logger.ts';
 export * from './machine.ts';
 export type * from './runner.ts';

@@ -4,7 +4,6 @@
 import { lstatSync } from 'node:fs';
 
 import type { Clock, Peer, PeerState } from '@ims/runtime';
-import { readSentinel } from './file.ts';
 
 /** What a peer is judged by. */
 export interface PeerOptions {
@@ -13,12 +12,6 @@ export interface PeerOptions {
   readonly clock: Pick<Clock, 'monotonic'>;
   /** Without a move of the heartbeat for this long the peer is stale; 30 s when left out. */
   readonly staleMs?: number;
-}
-
-/** The other container, and who it says it is. */
-export interface NamedPeer extends Peer {
-  /** What its heartbeat says, `ims-sshd/1.0.0`; undefined when there is none of ours. */
-  text(): Promise<string | undefined>;
 }
 
 /**
@@ -31,7 +24,7 @@ export interface NamedPeer extends Peer {
  * `unseen`, until it moves. So a leftover neither makes a peer lost nor keeps anybody waiting for it, and a living
  * peer is known after one beat. A file that comes later was made by a living peer. One that goes away stands still.
  */
-export function createPeer(options: PeerOptions): NamedPeer {
+export function createPeer(options: PeerOptions): Peer {
   const { path, clock, staleMs = 30_000 } = options;
   let seen: string | undefined;
   let looked = false;
@@ -46,11 +39,6 @@ export function createPeer(options: PeerOptions): NamedPeer {
       looked = true;
       if (movedAt === undefined) return 'unseen';
       return clock.monotonic() - movedAt > staleMs ? 'stale' : 'alive';
-    },
-    text: async () => {
-      const sentinel = await readSentinel(path);
-      const ours = sentinel.kind === 'present' && sentinel.content === 'note' && sentinel.note.token === 'alive';
-      return ours ? sentinel.note.message : undefined;
     },
   };
 }

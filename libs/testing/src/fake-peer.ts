@@ -7,12 +7,10 @@ import type { Peer, PeerState } from '@ims/runtime';
 export interface FakePeer extends Peer {
   readonly looks: number;
   become(state: PeerState): void;
-  /** As the real one of `@ims/sentinel`: undefined for a container that is not ours. */
-  text(): Promise<string | undefined>;
 }
 
 /** Makes a peer; waits hear of a change at the board's next tick. */
-export function createFakePeer(initial: PeerState = 'unseen', text?: string): FakePeer {
+export function createFakePeer(initial: PeerState = 'unseen'): FakePeer {
   let state = initial;
   let looks = 0;
   return {
@@ -26,6 +24,5 @@ export function createFakePeer(initial: PeerState = 'unseen', text?: string): Fa
       looks += 1;
       return Promise.resolve(state);
     },
-    text: () => Promise.resolve(text),
   };
 }

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 import type { CommonOptions, Start } from '@ims/cli';
-import { ERRORS } from '@ims/contract';
+import { ERRORS, EXIT_DONE } from '@ims/contract';
 import { exitCodeOf, runExport, type ExportState } from '@ims/export';
+import type { Logger } from '@ims/runtime';
 
 import { readConfig, type AgentConfig, type Arguments } from '../config.ts';
 import { readEarlierStatus } from '../earlier-status.ts';
@@ -51,6 +52,7 @@ export async function tellStory({ start, config, wired }: Job): Promise<JobEnd> 
   const { ports } = wired;
   const earlier = await readEarlierStatus(`${config.layout.private}/status.json`, config.settings.jobId);
   const last = await runExport({ ports, settings: config.settings, signal: termination.signal, earlier });
+  if (last.phase === 'Succeeded' && wired.isJobGone()) return { last, code: codeOfOrphan(config, ports.logger) };
   const untold = last.phase === 'Succeeded' ? wired.untold() : [];
   if (untold.length === 0) return { last, code: exitCodeOf(last, termination.exitCode()) };
   ports.logger.error(
@@ -58,6 +60,16 @@ export async function tellStory({ start, config, wired }: Job): Promise<JobEnd> 
     'the image is published, but IMS does not know yet; resume the job to tell it',
   );
   return { last, code: ERRORS.ImsUnavailable.exit };
+}
+
+/**
+ * An image whose job IMS has deleted meanwhile is published as its user has said, but no job names it: the containers of
+ * today end with a failure then, and whoever expects theirs is told so.
+ */
+function codeOfOrphan({ values }: AgentConfig, logger: Logger): number {
+  const what = 'IMS has deleted the record of this job meanwhile: the image is published and registered';
+  logger.error({ image: values.IMAGE_ROOT_ARCHIVE_NAME }, `${what}, but no job names it; delete it if nobody wants it`);
+  return values.IMS_EXIT_CODES === 'drop-in' ? ERRORS.ImsRefused.exit : EXIT_DONE;
 }
 
 const runJob: CommandRow['run'] = async (start, parent, options) => {

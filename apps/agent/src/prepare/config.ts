@@ -4,8 +4,9 @@
 import { layoutOf, type Layout } from '@ims/contract';
 import { readEnvironment, type Environment } from '@ims/env';
 import type { PreparationSettings } from '@ims/preparation';
-import { Failure } from '@ims/runtime';
+import { asFailure, Failure } from '@ims/runtime';
 
+import { agentProblems } from '../config.ts';
 import { IMS_NAMES } from '../ims-names.ts';
 import { POD_NAMES } from '../pod.ts';
 import { S3_NAMES, s3AccessOf, type S3Access } from '../s3-access.ts';
@@ -38,6 +39,8 @@ export interface PrepareConfig {
   readonly layout: Layout;
   readonly settings: PreparationSettings;
   readonly source: SourceAddress;
+  /** All that this stage is told, for what the agent will make of it. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /** What the command line says. */
@@ -54,14 +57,34 @@ export interface PrepareArguments {
  * @throws Failure ConfigurationInvalid naming every problem at once
  */
 export function readPrepareConfig(env: NodeJS.ProcessEnv, { parent, url }: PrepareArguments): PrepareConfig {
-  const { values, warnings } = readEnvironment(NAMES, { ...env, IMAGE_ROOT_PARENT: parent });
+  const given = { ...env, IMAGE_ROOT_PARENT: parent };
+  // An empty one would be the default.
+  const own = parent.trim() === '' ? ['the volume is named by an empty text (accepted: an absolute path)'] : [];
+  const problems = [...own, ...agentProblems(given, parent), ...ownProblems(given)];
+  if (problems.length > 0) throw new Failure('ConfigurationInvalid', onceEach(problems));
+  const { values, warnings } = readEnvironment(NAMES, given);
   return {
+    env: given,
     values,
     warnings,
     layout: layoutOf({ parent: values.IMAGE_ROOT_PARENT, action: 'customize', jailed: false }),
     settings: { jobId: values.IMS_JOB_ID, md5: values.DOWNLOAD_MD5SUM },
     source: sourceOf(url, values),
   };
+}
+
+function ownProblems(env: NodeJS.ProcessEnv): string[] {
+  try {
+    readEnvironment(NAMES, env);
+    return [];
+  } catch (error) {
+    return [asFailure(error).message];
+  }
+}
+
+/** The two of them say the same of what both read. */
+function onceEach(problems: readonly string[]): string {
+  return [...new Set(problems.flatMap((problem) => problem.split('; ')))].join('; ');
 }
 
 type Values = PrepareConfig['values'];

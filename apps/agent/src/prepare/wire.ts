@@ -15,6 +15,7 @@ import { createUnpacker } from '@ims/squashfs';
 
 import { podPlaceOf } from '../pod.ts';
 import { transferPolicyOf } from '../retry-policy.ts';
+import { agentCheck } from './agent-check.ts';
 import type { PrepareConfig } from './config.ts';
 import { ensureParent } from './parent.ts';
 import { openSource } from './source.ts';
@@ -53,6 +54,7 @@ export async function wirePreparation(
   const opened = opening.move();
   return {
     ports: {
+      agent: agentCheck(config, logger),
       fetcher,
       unpacker: createUnpacker({ runner, logger, archive, place: source.place }),
       volume: openVolume({ layout, job: settings.jobId, attributes: createAttributes({ runner, logger }) }),

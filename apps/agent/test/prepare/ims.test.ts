@@ -49,6 +49,21 @@ describe('what IMS is told of prepare', () => {
     expect(statusesOf(world).at(-1)).toBe('error');
   });
 
+  it('is an error at once, and nothing is fetched, when the agent would refuse its variables', async () => {
+    const world = await createWorld();
+    expect(await world.run(undefined, { ...world.env, REMOTE_BUILD_NODE: 'nid000001' })).toBe(2);
+    expect(statusesOf(world)).toEqual(['error']);
+    expect(world.server.requests).toEqual([]);
+    expect(await everythingIn(world.volume)).toContain('REMOTE_BUILD_NODE');
+  });
+
+  it('is an error at once, and nothing is fetched, when nobody could log in', async () => {
+    const world = await createWorld();
+    expect(await world.run(undefined, { ...world.env, IMS_AUTHORIZED_KEYS: '/etc/hostname' })).toBe(2);
+    expect(statusesOf(world).at(-1)).toBe('error');
+    expect(world.server.requests).toEqual([]);
+  });
+
   it('H2 is kept on the volume while IMS is away, and the work is done', async () => {
     const world = await createWorld();
     const proxy = await startFaultProxy({ target: new URL(world.ims.url).origin });

@@ -52,6 +52,8 @@ export interface FakeIms extends Omit<WebServer, 'origin'> {
   readonly busy: number;
   /** Makes the record of a job, as somebody does who asks for one. */
   addJob(changes?: Partial<ImsJob>): ImsJob;
+  /** Removes the record of a job, as somebody does who has given it up. */
+  removeJob(id: string): void;
   /** The jobs for which Kubernetes has removed what it held, once for each time. */
   readonly cleanups: readonly string[];
   /** The next so many last statuses are not stored: Kubernetes does not remove what it holds. */
@@ -96,6 +98,9 @@ export async function startFakeIms(options: FakeImsOptions = {}): Promise<FakeIm
       return queue.size;
     },
     addJob,
+    removeJob: (id) => {
+      state.jobs.delete(id);
+    },
     cleanups: state.cleanup.done,
     failCleanup: (times) => {
       state.cleanup.failures = times;

@@ -68,6 +68,28 @@ describe('a job whose user decides', () => {
     expect(statusesIn(world)).toEqual(['waiting_on_user', 'error']);
   });
 
+  it('publishes what its user completes after IMS has deleted the job, says so, and exits with a failure', async () => {
+    const world = await startWorld();
+    const pair = await world.startPair({ jailed: true, agentEnv: { IMS_EXIT_CODES: 'drop-in' } });
+    await pair.opened();
+    await pair.ssh('true');
+    world.ims.removeJob(pair.job.id);
+    await pair.ssh(`touch ${flagIn(pair, 'complete')}`);
+    expect(await pair.ends()).toEqual({ agent: 1, sshd: 0 });
+    expect(pair.agent.stderr).toContain('deleted');
+    expect(world.ims.images()).toHaveLength(1);
+  });
+
+  it('is told as today when the kernel is missing: packaging, then the error', async () => {
+    const world = await startWorld();
+    const env = { IMS_EXIT_CODES: 'drop-in' };
+    const pair = await world.startPair({ agentEnv: env, sshdEnv: env });
+    await pair.opened();
+    await pair.ssh(`rm ${rootIn(pair)}/boot/vmlinuz; touch ${flagIn(pair, 'complete')}`);
+    expect(await pair.ends()).toEqual({ agent: 1, sshd: 0 });
+    expect(statusesIn(world)).toEqual(['waiting_on_user', 'packaging_artifacts', 'error']);
+  });
+
   it('H10 hands an image back that lacks its kernel, and publishes it once when it is mended', async () => {
     const world = await startWorld();
     const pair = await world.startPair({ agentEnv: { IMS_ON_INVALID: 'shell' } });
