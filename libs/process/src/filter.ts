@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 
-import { PLAIN_PATH } from './spawn.ts';
+import { PLAIN_PATH, workingDirectory } from './spawn.ts';
 
 /** A program that reads standard input and writes standard output. */
 export interface FilterCommand {
@@ -26,6 +26,7 @@ export async function* filterBytes(
   const child = execa(program, args, {
     env: { PATH: PLAIN_PATH },
     extendEnv: false,
+    cwd: workingDirectory(),
     buffer: false,
     reject: false,
     stdin: 'pipe',

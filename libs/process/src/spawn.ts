@@ -71,6 +71,15 @@ function spawnUnchecked(request: SpawnRequest): Spawned {
   };
 }
 
+/** Where programs work that are told no directory: ours, or the root when that is gone, which no program could start in. */
+export function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
+}
+
 function optionsOf(request: SpawnRequest): Options & { buffer: false; reject: false } {
   const { command } = request;
   return {
@@ -78,7 +87,7 @@ function optionsOf(request: SpawnRequest): Options & { buffer: false; reject: fa
     extendEnv: false,
     buffer: false,
     reject: false,
-    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+    cwd: command.cwd ?? workingDirectory(),
     ...(command.input === undefined ? { stdin: request.stdin } : { input: command.input }),
     stdout: request.stdout,
     stderr: request.stderr,
