@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 
 import { exitCodeOfSignal } from '@ims/contract';
 
@@ -67,7 +68,8 @@ async function carryOut(
     ({ job } = begun);
     const result = await workOn(job, begun.needed, ports);
     const imageRoot = imageRootOf(jobPaths(ports.home, job.id), job);
-    return { result, farewell: farewell(result, { self: world.self, imageRoot }) };
+    const kept = existsSync(imageRoot) ? imageRoot : undefined;
+    return { result, farewell: farewell(result, { self: world.self, imageRoot: kept }) };
   };
   try {
     const ending = await Promise.race([work(), forced(ports, () => job)]);

@@ -28,14 +28,14 @@ async function startedInNothing(
 
 describe('a program whose working directory is gone', () => {
   it.each([
-    ['local', ['list', '--output', 'json'], 0, ''],
-    ['local', ['run', '--image', 'root', '--output', 'json'], 2, 'give an absolute path'],
-    ['agent', ['verify', '/nowhere/manifest.json'], 40, '/nowhere/manifest.json'],
-    ['agent', ['run'], 2, 'IMS_ACTION'],
-    ['sshd', ['run'], 2, 'IMS_ACTION'],
-    ['sentinel', ['show', '--directory', '/nowhere'], 2, '/nowhere'],
-    ['kubectl', ['list'], 2, 'kubectl'],
-  ])('%s %j works as elsewhere, or says in one line what it needs', async (app, args, code, said) => {
+    { app: 'local', args: ['list', '--output', 'json'], code: 0, said: '' },
+    { app: 'local', args: ['run', '--image', 'root', '--output', 'json'], code: 2, said: 'give an absolute path' },
+    { app: 'agent', args: ['verify', '/nowhere/manifest.json'], code: 40, said: '/nowhere/manifest.json' },
+    { app: 'agent', args: ['run'], code: 2, said: 'IMS_ACTION' },
+    { app: 'sshd', args: ['run'], code: 2, said: 'IMS_ACTION' },
+    { app: 'sentinel', args: ['show', '--directory', '/nowhere'], code: 2, said: '/nowhere' },
+    { app: 'kubectl', args: ['list'], code: 2, said: 'kubectl' },
+  ])('$app $args works as elsewhere, or says in one line what it needs', async ({ app, args, code, said }) => {
     const { end, stderr } = await startedInNothing(app, args);
     expect(end.code).toBe(code);
     expect(stderr).toContain(said);

@@ -12,14 +12,22 @@ export interface Farewell {
 }
 
 /** What happened to a job that published nothing, and how to go on with it. */
-export function farewell(result: Result, place: { readonly self: string; readonly imageRoot: string }): Farewell {
+export function farewell(
+  result: Result,
+  place: {
+    readonly self: string;
+    /** Undefined when the copy was never complete, and is gone. */
+    readonly imageRoot: string | undefined;
+  },
+): Farewell {
   const { outcome, reason, message, job } = result;
   const row = reason in ERRORS ? ERRORS[reason as Reason] : undefined;
   const cure = row !== undefined && needsAdvice(result, row.advice) ? [row.advice] : [];
+  const kept = place.imageRoot === undefined ? [] : [`its image root is kept in ${place.imageRoot}`];
   const next = row?.retryable === false ? `look at it: ${place.self} show` : `resume it: ${place.self} resume`;
   return {
     message: `job ${job} ${outcome === 'Interrupted' ? 'interrupted' : `failed: ${reason}`}: ${message}`,
-    advice: [...cure, `its image root is kept in ${place.imageRoot}`, `${next} ${job}`],
+    advice: [...cure, ...kept, `${next} ${job}`],
   };
 }
 
