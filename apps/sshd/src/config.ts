@@ -32,7 +32,7 @@ export interface SshdConfig {
   readonly values: Environment<(typeof NAMES)[number]>['values'];
   readonly warnings: readonly string[];
   readonly layout: Layout;
-  /** All that this container was given, but for what the table of variables calls a secret. */
+  /** All that this container was given, but for secrets and for what is only for this program. */
   readonly environment: Readonly<Record<string, string>>;
   /** Checked here, before anything is changed. */
   readonly sshdOptions: SshdOptions;
@@ -53,7 +53,7 @@ export function readConfig(env: NodeJS.ProcessEnv, parentArgument: string | unde
   return {
     values,
     warnings,
-    environment: withoutSecrets(given),
+    environment: forUsers(given),
     sshdOptions: parseSshdOptions(values.SSHD_OPTIONS ?? ''),
     layout: layoutOf({ parent: values.IMAGE_ROOT_PARENT, action: values.IMS_ACTION, jailed: values.SSH_JAIL }),
     settings: {
@@ -67,9 +67,13 @@ export function readConfig(env: NodeJS.ProcessEnv, parentArgument: string | unde
   };
 }
 
+/** What the image sets for the program itself: it would slow down what users run, or let it write where we read. */
+const OUR_OWN = new Set(['MALLOC_ARENA_MAX', 'NODE_COMPILE_CACHE']);
+
 /** No secret belongs into this container (H31): one that was given to it by mistake does not reach its users. */
-function withoutSecrets(env: NodeJS.ProcessEnv): Record<string, string> {
+function forUsers(env: NodeJS.ProcessEnv): Record<string, string> {
   const table: Readonly<Record<string, Variable<unknown> | undefined>> = VARIABLES;
-  const kept = Object.entries(env).filter(([name]) => !Object.hasOwn(table, name) || table[name]?.secret !== true);
+  const isSecret = (name: string): boolean => Object.hasOwn(table, name) && table[name]?.secret === true;
+  const kept = Object.entries(env).filter(([name]) => !isSecret(name) && !OUR_OWN.has(name));
   return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
