@@ -89,7 +89,7 @@ async function atBench(
   );
   const kubectl = createKubectl({ runner, env: given, scope: scopeOf(flags), signal });
   try {
-    return await work({ runner, kubectl, env: given, signal, way: wayOf(flags), output, write });
+    return await work({ runner, kubectl, logger, env: given, signal, way: wayOf(flags), output, write });
   } catch (error) {
     // Whoever stops the program knows that it did not end by itself.
     if (!signal.aborted || error instanceof Failure) throw error;

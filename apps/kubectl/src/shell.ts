@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { ProcessRunner } from '@ims/process';
-import { Failure } from '@ims/runtime';
+import { Failure, type Logger } from '@ims/runtime';
 
 import { checkedAddress, outsideAddress, parseAddress, type Address } from './addresses.ts';
 import { forwardTo } from './forward.ts';
@@ -27,6 +27,7 @@ export interface Way {
 export interface ShellOptions {
   readonly runner: ProcessRunner;
   readonly kubectl: Kubectl;
+  readonly logger: Logger;
   readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   readonly way: Way;
@@ -75,7 +76,7 @@ async function routeTo(options: ShellOptions, pod: JobPod): Promise<Route> {
       advice: 'leave --via out, and a port is forwarded',
     });
   }
-  return await forwardTo(options.kubectl, pod, options.signal);
+  return await forwardTo(options, pod);
 }
 
 async function serviceAddress({ kubectl, way }: ShellOptions, pod: JobPod): Promise<Address | undefined> {

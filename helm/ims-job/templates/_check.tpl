@@ -84,3 +84,14 @@ ssh.publicKey, line {{ join ", " . }}: no public key of OpenSSH, as ssh-ed25519 
 {{- end }}
 {{- end }}
 {{- end }}
+
+{{- /* Kubernetes refuses to change the pods of a Job, and repeats all of their template instead of saying so. */}}
+{{- define "ims-job.unchanged" -}}
+{{- if .Release.IsUpgrade -}}
+{{- $job := lookup "batch/v1" "Job" .Release.Namespace .Release.Name -}}
+{{- $before := dig "metadata" "annotations" "ims.cray.com/pod-template" "" $job -}}
+{{- if and $before (ne $before (include "ims-job.podTemplate" . | sha256sum)) -}}
+{{- fail (printf "job %s has begun, and what its pods are made of cannot be changed any more: install another release, or remove this one first (helm uninstall --namespace %s %s)" .Release.Name .Release.Namespace .Release.Name) -}}
+{{- end -}}
+{{- end -}}
+{{- end }}

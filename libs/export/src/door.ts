@@ -72,7 +72,8 @@ async function facts(ports: ExportPorts, hostKeys: string): Promise<Facts> {
 function waiting(settings: ExportSettings, known: Facts): ExportState {
   const { complete, failed } = settings.flags;
   const how = `log in as root, then touch ${complete} when the image is good or ${failed} when it is not`;
+  const look = `the build failed, and nothing is published: log in as root to look into it, then touch ${failed} to end the job`;
   return settings.action === 'create'
-    ? { phase: 'WaitingOnUser', facts: known, reason: 'BuildFailed', message: `the build failed; ${how}` }
+    ? { phase: 'WaitingOnUser', facts: known, reason: 'BuildFailed', message: look }
     : { phase: 'WaitingOnUser', facts: known, reason: 'Customize', message: how };
 }

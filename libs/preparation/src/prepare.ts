@@ -65,7 +65,7 @@ async function driveStory({ settings, ports, signal }: PreparationRun): Promise<
       }),
       onCancelled: ({ phase }) => ({
         phase: 'Interrupted',
-        message: `a signal stopped the agent during ${phase}; start the stage again, what has arrived is kept`,
+        message: `a signal stopped the agent during ${phase}; start the stage again, which keeps what has arrived as long as the volume is there`,
       }),
     },
     { phase: 'Preparing', chance: 'first' },

@@ -46,7 +46,11 @@ it.each(['complete', 'failed'] as const)(
   async (flag) => {
     const debug = { ENABLE_DEBUG: 'True' };
     const pair = await openPair({ ...buildFailed, agentEnv: debug, sshdEnv: debug });
-    expect((await pair.reached('WaitingOnUser')).reason).toBe('BuildFailed');
+    const { reason, message } = await pair.reached('WaitingOnUser');
+    expect(reason).toBe('BuildFailed');
+    expect(message).toBe(
+      `the build failed, and nothing is published: log in as root to look into it, then touch ${flagIn(pair, 'failed')} to end the job`,
+    );
     const { stdout } = await pair.ssh(`env; touch ${flagIn(pair, flag)}`);
     // H42: the debug shell sees the job as well.
     expect(stdout).toContain(`IMS_JOB_ID=${pair.job.id}\n`);

@@ -27,6 +27,7 @@ async function interruptAgent(pair: Pair): Promise<void> {
   expect(phase).toBe('Interrupted');
   expect(reason).toBe('Interrupted');
   expect(message).toContain('a signal stopped the agent');
+  expect(message).toContain('resume the job as long as its volume is there');
   expect(JSON.parse(await readFile(pair.job.terminationLog, 'utf8'))).toMatchObject({ phase: 'Interrupted' });
 }
 

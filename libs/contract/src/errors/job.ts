@@ -39,6 +39,6 @@ export const JOB_ERRORS = {
     exit: 143,
     retryable: true,
     meaning: 'A signal ended the program',
-    advice: 'resume the job; the volume holds all that was done',
+    advice: 'resume the job as long as its volume is there, which holds all that was done',
   },
 } as const satisfies Record<string, ErrorRow>;

@@ -23,6 +23,8 @@ export interface Namespace extends AsyncDisposable {
   readonly follow: (args: readonly string[]) => LiveLogin;
   /** Installs a chart, under its own name unless told otherwise, and gives what helm says; what is not uninstalled goes with the namespace. */
   readonly install: (chart: Chart, given?: { readonly name: string; readonly values: Values }) => Promise<string>;
+  /** Upgrades a release to other values; never rejects. */
+  readonly upgrade: (chart: Chart, given: { readonly name: string; readonly values: Values }) => Promise<Answer>;
   readonly uninstall: (name: string) => Promise<void>;
 }
 
@@ -51,6 +53,8 @@ export async function openNamespace(cluster: Cluster, purpose: string): Promise<
       const args = ['install', given.name, chartDirectory(chart), '--values', '-'];
       return said(await ask(helm, [...inside, ...args], JSON.stringify(given.values)));
     },
+    upgrade: async (chart, { name: release, values }) =>
+      await ask(helm, [...inside, 'upgrade', release, chartDirectory(chart), '--values', '-'], JSON.stringify(values)),
     uninstall,
     [Symbol.asyncDispose]: async () => {
       // What a chart has put beside the namespace does not go with it.

@@ -21,6 +21,8 @@ export interface Person {
   readonly ims: (...args: readonly string[]) => Promise<Said>;
   /** The same, for as long as it takes. */
   readonly start: (...args: readonly string[]) => LiveLogin;
+  /** The same person where this Node comes first on the PATH. */
+  readonly onNode: (file: string) => Person;
 }
 
 /** Installs the plugin as its page says: a directory for the PATH, with kubectl beside it. */
@@ -42,15 +44,19 @@ export async function createPerson(namespace: Namespace, bin: string, name: stri
   const home = await temporaryDirectory('kubeconfig');
   const kubeconfig = `${home}/config`;
   await writeKubeconfig(namespace, kubeconfig, token);
-  // kubectl keeps what it has learnt of a cluster at home.
-  const environment = [`PATH=${bin}:${dirname(NODE)}:/usr/bin:/bin`, `KUBECONFIG=${kubeconfig}`, `HOME=${home}`];
-  const line = (args: readonly string[]): string[] => [
-    ...['-i', ...environment, 'kubectl', 'ims', '--output', 'text', '--namespace', namespace.name],
-    ...args,
-  ];
-  return {
-    name,
-    ims: async (...args) => await runClient('env', line(args)),
-    start: (...args) => liveClient('env', line(args)),
+  const onNode = (node: string): Person => {
+    // kubectl keeps what it has learnt of a cluster at home.
+    const environment = [`PATH=${bin}:${dirname(node)}:/usr/bin:/bin`, `KUBECONFIG=${kubeconfig}`, `HOME=${home}`];
+    const line = (args: readonly string[]): string[] => [
+      ...['-i', ...environment, 'kubectl', 'ims', '--output', 'text', '--namespace', namespace.name],
+      ...args,
+    ];
+    return {
+      name,
+      ims: async (...args) => await runClient('env', line(args)),
+      start: (...args) => liveClient('env', line(args)),
+      onNode,
+    };
   };
+  return onNode(NODE);
 }
