@@ -21,7 +21,7 @@ const ABOUT = {
 export async function run(start: Start): Promise<number> {
   return await runProgram(ABOUT, start.argv, (program, act) => {
     program
-      .option('--directory <path>', 'the shared volume; wins over IMAGE_ROOT_PARENT')
+      .option('--directory <path>', 'the shared volume; wins over IMAGE_ROOT_PARENT', notEmpty)
       .option('--jailed', "the user's flags lie in the image's /tmp; wins over SSH_JAIL")
       .option('--no-jailed', "the user's flags lie on the volume; wins over SSH_JAIL");
     const at = (work: (bench: Bench) => Promise<number>): Promise<number> => atBench(start, program, work);
@@ -101,6 +101,12 @@ function oneName(): Argument {
 
 function manyNames(): Argument {
   return new Argument('<names...>', 'which signal files').choices([...FILE_NAMES.keys()]);
+}
+
+function notEmpty(path: string): string {
+  if (path.trim() === '')
+    throw new InvalidArgumentError('It is empty: name the shared volume or leave the option out.');
+  return path;
 }
 
 function durationOption(text: string): number {

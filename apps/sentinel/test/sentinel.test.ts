@@ -164,6 +164,15 @@ describe('a command line', () => {
     await expect(readFile(`${volume.parent}/.ims`)).rejects.toThrow('ENOENT');
   });
 
+  it('that names no volume is refused with 2 and one line', async () => {
+    for (const directory of ['', ' ', 'some/where', '/a\nb', `/${'x'.repeat(65_535)}`]) {
+      const { end, stderr } = await runProgram({ app: 'sentinel', args: ['--directory', directory, 'show'] });
+      expect(end.code).toBe(2);
+      expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+      expect(JSON.parse(stderr)).toMatchObject({ reason: 'ConfigurationInvalid' });
+    }
+  });
+
   it('that names no directory is refused with 2 and says how to mend it', async () => {
     const { end, stderr } = await runProgram({ app: 'sentinel', args: ['--directory', '/no/such/volume', 'show'] });
     expect(end.code).toBe(2);

@@ -3,14 +3,9 @@
 SPDX-License-Identifier: MIT
 */}}
 
+{{- /* All that the agent is told: what it would refuse is refused before anything is fetched. */}}
 {{- define "ims-job.prepare.env" -}}
-{{- $ours := dict
-  "IMS_JOB_ID" (.Values.job.id | lower)
-  "IMAGE_ROOT_PARENT" "/mnt/image"
-  "BUILD_ARCH" .Values.job.arch
-  "DOWNLOAD_MD5SUM" .Values.source.md5
-  "LOG_LEVEL" .Values.job.logLevel
--}}
+{{- $ours := mergeOverwrite (include "ims-job.agent.values" . | fromYaml) (dict "DOWNLOAD_MD5SUM" .Values.source.md5) -}}
 {{- include "ims-job.env" (mergeOverwrite $ours (include "ims-job.outside" . | fromYaml) .Values.env.agent) }}
 {{- include "ims-job.keys" . }}
 {{- include "ims-job.pod" . }}
@@ -21,7 +16,7 @@ SPDX-License-Identifier: MIT
       key: url
 {{- end }}
 
-{{- define "ims-job.agent.env" -}}
+{{- define "ims-job.agent.values" -}}
 {{- $ours := dict
   "IMS_ACTION" .Values.job.action
   "IMS_JOB_ID" (.Values.job.id | lower)
@@ -43,6 +38,11 @@ SPDX-License-Identifier: MIT
 {{- if .Values.store.bucket -}}
 {{- $_ := set $ours "S3_BUCKET" .Values.store.bucket -}}
 {{- end -}}
+{{- toYaml $ours }}
+{{- end }}
+
+{{- define "ims-job.agent.env" -}}
+{{- $ours := include "ims-job.agent.values" . | fromYaml -}}
 {{- if .Values.metrics.enabled -}}
 {{- $_ := set $ours "IMS_METRICS_PORT" (.Values.metrics.port | int | toString) -}}
 {{- end -}}

@@ -22,6 +22,7 @@ SPDX-License-Identifier: MIT
 - 30
 - 31
 - 32
+- 35
 # Storage refuses, or what was fetched cannot be used.
 - 42
 - 43

@@ -38,8 +38,4 @@ describe('the exit code', () => {
     }
     expect(exitCodeAsked({ program: 'ims-sshd', code: 2, env: DROP_IN })).toBe(1);
   });
-
-  it('of sshd as a drop-in for an image that cannot be packaged is 0: that is for the agent to tell', () => {
-    expect(exitCodeAsked({ program: 'ims-sshd', code: 30, env: DROP_IN })).toBe(0);
-  });
 });

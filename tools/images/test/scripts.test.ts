@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { execFile } from 'node:child_process';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
   }
 });
 
-afterAll(cleanUp);
+afterAll(cleanUp, 120_000);
 
 /** What the script runs, and whether it does so in its own process. */
 async function run(script: string, words: readonly string[], env: Readonly<Record<string, string>> = {}) {
@@ -90,6 +90,34 @@ describe('the paths that the pods of IMS start', () => {
     async (path) => {
       expect((await run(path, [], { IMS_EXIT_CODES: 'own' })).codes).toBe('own');
       await expect(run(path, [], { STAND_IN_EXIT: '7' })).rejects.toMatchObject({ code: 7 });
+    },
+  );
+
+  it.each([
+    { path: SCRIPTS.sidecar, shell: 'dash', missing: 'tini' },
+    { path: SCRIPTS.sidecar, shell: 'bash', missing: 'ims-agent' },
+    { path: SCRIPTS.prepare, shell: 'bash', missing: 'ims-agent' },
+    { path: SCRIPTS.entrypoint, shell: 'dash', missing: 'ims-sshd' },
+    { path: SCRIPTS.entrypoint, shell: 'bash', missing: 'tini' },
+  ])(
+    '$path read by $shell releases the other container when there is no $missing',
+    async ({ path, shell, missing }) => {
+      const programs = await temporaryDirectory('programs');
+      const volume = await temporaryDirectory('volume');
+      for (const name of ['tini', 'ims-agent', 'ims-sshd'].filter((other) => other !== missing))
+        copyFileSync(join(bin, name), join(programs, name));
+      // The machine's own directories may have a tini.
+      for (const name of ['rm', 'cp', 'sleep']) symlinkSync(`/bin/${name}`, join(programs, name));
+      mkdirSync(join(volume, 'image-root/tmp'), { recursive: true });
+      writeFileSync(join(volume, 'ready'), '');
+      writeFileSync(join(volume, 'log'), '');
+      const env = { PATH: programs, SSH_JAIL: 'True', IMS_TERMINATION_LOG: join(volume, 'log') };
+      const running = promisify(execFile)(`/bin/${shell}`, [join(ROOT, path), volume, 'file:///nowhere'], { env });
+      await expect(running).rejects.toMatchObject({ code: 127 });
+      for (const flag of ['failed', 'exiting', 'image-root/tmp/failed'])
+        expect(readFileSync(join(volume, flag), 'utf8')).toMatch(/^failed\nPlatformUnavailable\nthe program of /);
+      if (path !== SCRIPTS.entrypoint)
+        expect(JSON.parse(readFileSync(join(volume, 'log'), 'utf8'))).toMatchObject({ reason: 'PlatformUnavailable' });
     },
   );
 

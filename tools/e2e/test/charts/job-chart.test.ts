@@ -75,6 +75,13 @@ describe('the chart of a job', () => {
     expect(variableNames(made, 'prepare')).toContain('IMS_POD_UID');
   });
 
+  it('tells the stage before the agent all that the agent is told, so that it refuses what the agent would', async () => {
+    const made = await job(customize());
+    const missing = variableNames(made, 'agent').filter((name) => !variableNames(made, 'prepare').includes(name));
+    expect(missing.filter((name) => name !== 'IMS_METRICS_PORT')).toEqual([]);
+    expect(container(made, 'prepare').volumeMounts.map((mount) => mount.name)).toContain('job');
+  });
+
   it('H31 mounts the token, the keys and the secret where no user works', async () => {
     const made = await job(customize());
     const mounts = Object.fromEntries(
