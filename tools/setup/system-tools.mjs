@@ -40,6 +40,7 @@ export const SYSTEM_TOOLS = [
   { tool: 'containerd', apt: 'containerd', zypper: 'containerd', dnf: 'containerd', stages: ['cluster'] },
   { tool: 'ptp', apt: 'containernetworking-plugins', stages: ['cluster'] },
   { tool: 'podman', apt: 'podman', zypper: 'podman', dnf: 'podman', stages: ['cluster'] },
+  { tool: 'docker-registry', apt: 'docker-registry', stages: ['cluster'] },
   { tool: 'ip', apt: 'iproute2', zypper: 'iproute2', dnf: 'iproute', stages: ['cluster'] },
   { tool: 'nsenter', apt: 'util-linux', zypper: 'util-linux', dnf: 'util-linux', stages: ['cluster'] },
 ];

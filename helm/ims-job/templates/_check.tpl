@@ -9,7 +9,7 @@ SPDX-License-Identifier: MIT
 {{- $customize := eq $v.job.action "customize" -}}
 {{- $problems := include "ims-job.malformed" . | splitList "\n" | compact -}}
 {{- if not $v.job.id -}}
-{{- $problems = append $problems "job.id is missing: the id of the IMS job, or with ims.enabled=false any UUID (--set job.id=$(uuidgen))" -}}
+{{- $problems = append $problems "job.id is missing: the id of the IMS job, or with ims.enabled=false any UUID (--set job.id=$(node -p 'crypto.randomUUID()'))" -}}
 {{- end -}}
 {{- if not $v.result.name -}}
 {{- $problems = append $problems "result.name is missing: how the image will be called; a name of digits needs --set-string" -}}
@@ -57,7 +57,7 @@ SPDX-License-Identifier: MIT
 {{- define "ims-job.malformed" -}}
 {{- $v := .Values -}}
 {{- if not (regexMatch "^$|^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$" $v.job.id) }}
-job.id is {{ $v.job.id | quote }}, which is no UUID: give the id that IMS has for the job, or with ims.enabled=false any (--set job.id=$(uuidgen))
+job.id is {{ $v.job.id | quote }}, which is no UUID: give the id that IMS has for the job, or with ims.enabled=false any (--set job.id=$(node -p 'crypto.randomUUID()'))
 {{- end }}
 {{- if not (regexMatch "^$|^[0-9a-f]{32}$" $v.source.md5) }}
 source.md5 is {{ $v.source.md5 | quote }}, which is no md5: give 32 digits of lower-case hex, as md5sum prints them, or nothing

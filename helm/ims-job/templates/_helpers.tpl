@@ -29,7 +29,9 @@ app: {{ printf "ims-%s-%s" (.Values.job.id | lower) .Values.job.action | quote }
 {{- /* A digest is a tag as well: `sha256:…`. */}}
 {{- define "ims-job.image" -}}
 {{- $tag := .image.tag | default .root.Chart.AppVersion -}}
-{{- printf "%s%s%s" .image.repository (hasPrefix "sha256:" $tag | ternary "@" ":") $tag | quote -}}
+{{- $registry := .root.Values.images.registry | trimSuffix "/" -}}
+{{- $place := empty $registry | ternary "" (printf "%s/" $registry) -}}
+{{- printf "%s%s%s%s" $place .image.repository (hasPrefix "sha256:" $tag | ternary "@" ":") $tag | quote -}}
 {{- end }}
 
 {{- /* Emulation of a foreign architecture needs the rights that DKMS needs. */}}

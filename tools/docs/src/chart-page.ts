@@ -25,7 +25,7 @@ const INTRODUCTIONS = {
   'ims-buildenv': [
     `What the pods of IMS jobs need in their namespace, installed once: the account that they run as, what it may do, and
 what may reach them. It takes Kubernetes 1.30 or newer and the right to make cluster-wide admission policies.`,
-    '```sh\nhelm install --namespace ims --create-namespace ims-buildenv helm/ims-buildenv\n```',
+    'It is a step of [the installation](../../docs/installing.md): `helm install ims-buildenv helm/ims-buildenv`.',
     '## What a stolen token is worth',
     `The role lets an agent get and patch pods, and create events, in its own namespace: a role cannot say more. The
 admission policies refuse, whatever the role allows,`,
@@ -40,20 +40,15 @@ agent and the stage before it have the token, and it lives an hour.`,
 \`metrics.enabled=true\`, and the network policy lets its reader through to that port
 ([how, and what it reads](../../docs/kubernetes.md#many-jobs-at-once)).`,
     '## What a user may',
-    `The role \`ims-user\` holds what [kubectl-ims](../../docs/kubernetes.md) takes: to see jobs, their pods and events, and to reach a shell. It
-is bound to nobody:`,
-    '```sh\nkubectl --namespace ims create rolebinding ims-user-alice --role ims-user --user alice\n```',
+    `The role \`ims-user\` holds what [kubectl-ims](../../docs/kubernetes.md) takes: to see jobs, their pods and events, and to
+reach a shell. It is bound to nobody; \`kubectl create rolebinding ims-user-alice --role ims-user --user alice\` binds it to
+Alice.`,
   ],
   'ims-job': [
     `One IMS job: the image that is customised is fetched and unpacked, a shell is opened in it by ssh, and what the user
 made of it is packed, stored and registered. The chart \`ims-buildenv\` is installed in the namespace beforehand.`,
-    `\`\`\`sh
-helm install --namespace ims my-job helm/ims-job \\
-  --set job.id=7a3c3028-4b0e-4a55-9d0c-2f6f1f0c9e11 --set result.name=cos-2.5-mine \\
-  --set source.url=s3://boot-images/5f0c7b0e/rootfs --set-file ssh.publicKey=$HOME/.ssh/id_ed25519.pub
-\`\`\``,
-    `\`job.id\` is the id that IMS has for the job. Where there is no IMS, any will do, and nothing is registered:
-\`--set ims.enabled=false --set job.id=$(uuidgen)\`.`,
+    `[The installation](../../docs/installing.md) goes from nothing to a published image, with and without IMS.
+[trial.yaml](trial.yaml) holds values for a first try: no IMS, and limits that fit into small quotas.`,
     `Helm then prints the commands that watch the job, log in and finish it. A job is never changed while it runs: install
 another release for another job.`,
     '## Names',
@@ -69,9 +64,10 @@ neither for any other reason that another start would not get over: [when it fai
 [_security.tpl](templates/_security.tpl) says what for. The agent and the stage before it have a read-only root file
 system. \`job.dkms\` and \`job.arch=aarch64\` make the sshd container privileged: they mount kernel file systems into the
 image or register an emulator. Give them a runtime class with a kernel of its own (\`runtimeClass\`); without one they are
-refused, unless \`runtimeClass.hostKernel=true\` says that whoever logs in may be root of the node.`,
+refused, unless \`runtimeClass.hostKernel=true\` says that whoever logs in may be root of the node. Without either, the pods
+fit the Pod Security level \`baseline\`.`,
     `What builds the image of a \`create\` job is privileged, as IMS has it: kiwi mounts file systems into the root that it
-builds. It is over before there is a shell. \`builder.privileged=false\` is for a builder that can do without.`,
+builds. It is over before there is a shell, and its namespace has to allow the level \`privileged\`. \`builder.privileged=false\` is for a builder that can do without.`,
     `The sshd container, in which the user works, has no token of the service account, no key of S3 and no secret of the
 token server: neither mounted nor in its environment.`,
   ],

@@ -26,6 +26,8 @@ export interface Build {
   readonly image: ImageName;
   /** Of the images: what their label says. */
   readonly version: string;
+  /** Where the image is stored: `registry.example.com/ims`; on this machine alone when undefined. */
+  readonly registry?: string | undefined;
   /** After the colon of the image's name. */
   readonly tag: string;
   /** The commit; empty when there is none. */
@@ -38,13 +40,19 @@ export interface Build {
   readonly openFiles: number | undefined;
 }
 
+/** The whole name of an image. */
+export function referenceOf({ image, registry, tag }: Pick<Build, 'image' | 'registry' | 'tag'>): string {
+  const place = registry === undefined ? '' : `${registry.replace(/\/$/, '')}/`;
+  return `${place}${image}:${tag}`;
+}
+
 /** The words of `podman build` and `docker build`. */
 export function buildArguments(build: Build): readonly string[] {
-  const { image, version, tag, revision, bases, secrets, openFiles } = build;
+  const { image, version, revision, bases, secrets, openFiles } = build;
   const given = new Map([['VERSION', version], ['REVISION', revision], ...bases]);
   return [
     'build',
-    ...['--file', IMAGES[image], '--tag', `${image}:${tag}`],
+    ...['--file', IMAGES[image], '--tag', referenceOf(build)],
     ...[...given].flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     ...[...secrets].flatMap(([id, file]) => ['--secret', `id=${id},src=${file}`]),
     ...(openFiles === undefined ? [] : ['--ulimit', `nofile=${String(openFiles)}:${String(openFiles)}`]),

@@ -48,7 +48,7 @@ describe('values that cannot be meant', () => {
     [
       'an id that is none',
       { job: { id: 'my-job' } },
-      'job.id is "my-job", which is no UUID: give the id that IMS has for the job, or with ims.enabled=false any (--set job.id=$(uuidgen))',
+      `job.id is "my-job", which is no UUID: give the id that IMS has for the job, or with ims.enabled=false any (--set job.id=$(node -p 'crypto.randomUUID()'))`,
     ],
     [
       'an md5 that is none',

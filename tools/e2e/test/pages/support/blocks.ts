@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 /** A command as a page writes it. */
-export interface PageCommand {
+interface PageCommand {
   readonly text: string;
   /** The lines that the page shows below it; undefined where the page shows commands alone. */
   readonly shows: readonly string[] | undefined;

@@ -59,7 +59,7 @@ export function describePage(page: string, open: () => Promise<Reader>): void {
 }
 
 /** Names a block in the title of its test. */
-export function titleOf({ page, line, commands }: CommandBlock): string {
+function titleOf({ page, line, commands }: CommandBlock): string {
   const [first = ''] = commands.flatMap(({ text }) => text.split('\n'));
   return `${page}:${String(line)} \`${first}\` does what the page says`;
 }

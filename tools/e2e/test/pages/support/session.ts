@@ -14,7 +14,7 @@ import type { Scene } from './scene.ts';
 const run = promisify(execFile);
 
 /** What a command has printed on both its outputs, and its exit code. */
-export interface Ran {
+interface Ran {
   readonly code: number;
   readonly printed: string;
 }
@@ -90,19 +90,21 @@ async function listen(child: ChildProcessWithoutNullStreams, mark: string, looks
   const end = new RegExp(`${mark} (\\d+)\n`);
   let printed = '';
   const code = await new Promise<number>((resolve, reject) => {
+    const give = (): void => {
+      reject(new Error(`the shell ended; it had printed:\n${printed}`));
+    };
     const hear = (chunk: Buffer): void => {
       printed = plain(printed + chunk.toString());
       for (const look of looks) look(printed).catch(reject);
       const over = end.exec(printed);
       if (over === null) return;
       child.stdout.off('data', hear);
+      child.off('close', give);
       printed = printed.slice(0, over.index);
       resolve(Number(over[1]));
     };
     child.stdout.on('data', hear);
-    child.once('close', () => {
-      reject(new Error(`the shell ended; it had printed:\n${printed}`));
-    });
+    child.once('close', give);
   });
   return { code, printed };
 }
