@@ -97,7 +97,7 @@ describeJobs('a Job that customizes an image', 'customize', (bench) => {
     await stall.hit;
     const pod = await eventually(async () => {
       const now = await job.pod();
-      return annotationOf(now, 'progress') === undefined ? undefined : now;
+      return annotationOf(now, 'progress')?.startsWith('rootfs') === true ? now : undefined;
     });
     expect(annotationOf(pod, 'progress')).toMatch(PROGRESS);
     expect(annotationOf(pod, 'phase')).toBe('Uploading');
