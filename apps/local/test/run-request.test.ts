@@ -137,6 +137,23 @@ describe('the flags of ims-job run', () => {
     await expect(withFile).rejects.toThrow(/--in-place is given with a squashfs file/);
   });
 
+  it('work in place on a directory that can be written only', async () => {
+    const work = await temporaryDirectory();
+    await mkdir(join(work, 'root'));
+    await promisify(execFile)('mount', ['-t', 'tmpfs', 'tmpfs', join(work, 'root')]);
+    try {
+      for (const name of ['etc', 'usr']) await mkdir(join(work, 'root', name));
+      await promisify(execFile)('mount', ['-o', 'remount,ro', join(work, 'root')]);
+      const place = { cwd: work, home: '/h', env: {} };
+      await expect(checkFlags({ ...plain, inPlace: true, image: 'root' }, place)).rejects.toThrow(
+        `--in-place: ${work}/root is on a read-only file system (accepted: without --in-place)`,
+      );
+      expect((await checkFlags({ ...plain, image: 'root' }, place)).inPlace).toBe(false);
+    } finally {
+      await promisify(execFile)('umount', [join(work, 'root')]);
+    }
+  });
+
   it('refuse an image that contains the place where jobs work', async () => {
     const image = await imageTemplate();
     const checking = checkFlags({ ...plain, image }, { cwd: '/', home: `${image}/root/ims-job`, env: {} });

@@ -20,7 +20,15 @@ import { show } from './places.ts';
  */
 export async function openImageRoot(path: string, attributes?: Attributes): Promise<ImageRoot> {
   const whole = absolute(path);
-  const pin = await named(`opening the image root ${show(whole)}`, async () => await pinPath(whole));
+  const pin = await named(
+    `opening the image root ${show(whole)}`,
+    async () => await unless(['ENOENT', 'ENOTDIR'], async () => await pinPath(whole)),
+  );
+  if (pin === undefined) {
+    throw new Failure('ImageInvalid', `there is no image root at ${show(whole)}`, {
+      advice: 'prepare the volume first, or name the one that holds the image',
+    });
+  }
   try {
     if (pin.kind !== 'directory') {
       throw new Failure('ImageInvalid', `the image root ${show(whole)} is ${KIND_NAMES[pin.kind]}, not a directory`);

@@ -17,6 +17,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+import { openImageRoot } from '../src/index.ts';
 import { run } from './programs.ts';
 import { makeVolume, plant, text } from './volume.ts';
 
@@ -191,5 +192,17 @@ describe('entries', () => {
     await using volume = await makeVolume({});
     await link(join(volume.outside, 'secret'), join(volume.at, 'hard'));
     expect(await volume.root.stat('/hard')).toMatchObject({ kind: 'file' });
+  });
+});
+
+describe('an image root that is not there', () => {
+  it('is told by its path, with what helps', async () => {
+    await using volume = await makeVolume();
+    await expect(openImageRoot(`${volume.parent}/none`)).rejects.toMatchObject({
+      reason: 'ImageInvalid',
+      message: `there is no image root at ${volume.parent}/none`,
+      advice: 'prepare the volume first, or name the one that holds the image',
+    });
+    await expect(openImageRoot(`${volume.parent}/none/deeper`)).rejects.toThrow(/there is no image root at/);
   });
 });
