@@ -6,9 +6,10 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
 import { filterBytes } from '@ims/process';
+import { arm64Image, bzImage, cpio, elf, initrdOf, microcode } from '@ims/testing';
 
 import { checkBoot, inspectBootFiles, type BootCheck } from '../src/index.ts';
-import { arm64Image, bzImage, cpio, elf, initrdOf, microcode } from './boot-images.ts';
+
 import { makeVolume, type Tree, type Volume } from './volume.ts';
 
 const NAMES = { kernel: 'vmlinuz', initrd: 'initrd', parameters: undefined };

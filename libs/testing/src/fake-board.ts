@@ -67,7 +67,9 @@ export function createFakeBoard(): FakeBoard {
     },
     read: (name) => Promise.resolve(at(name)),
     post: async (name, note) => {
-      await writing(['post', name, ...(note === undefined ? [] : ['words' in note ? note.words : note.token])].join(' '));
+      await writing(
+        ['post', name, ...(note === undefined ? [] : ['words' in note ? note.words : note.token])].join(' '),
+      );
       change(name, posted(note));
     },
     clear: async (name) => {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 export { awsCli, type AwsCli, type StoreAddress } from './aws-cli.ts';
+export { arm64Image, bzImage, cpio, elf, initrdOf, microcode } from './boot-images.ts';
 export { createCertificates, type Certificates } from './certificates.ts';
 export { cleanUp, onCleanup } from './cleanup.ts';
 export { mountsBelow, removeTree, temporaryDirectory, TEST_HOME } from './directory.ts';
