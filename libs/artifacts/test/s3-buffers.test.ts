@@ -65,6 +65,42 @@ describe('a source with a descriptor', () => {
     expect([...memory]).toEqual([expect.any(ArrayBuffer)]);
   });
 
+  it('is read in small pieces, used again as well, where as many parts lie in memory as there is room for', async () => {
+    const [buffers, source] = [createBuffers(), await opened()];
+    const whole = { start: 0, end: PART };
+    const held = await Promise.all([1, 2, 3].map(async () => await buffers.read(source, whole)));
+    expect(held.every((read) => read !== undefined)).toBe(true);
+    expect(await buffers.read(source, whole)).toBeUndefined();
+    const memory = new Set<ArrayBufferLike>();
+    for (const start of [0, PART, 2 * PART]) {
+      const end = Math.min(start + PART, bytes.byteLength);
+      const part = buffers.open(source, { start, end });
+      const copies: Buffer[] = [];
+      for await (const piece of part?.pieces() ?? []) {
+        memory.add(piece.buffer);
+        copies.push(Buffer.from(piece));
+      }
+      part?.done();
+      expect(Buffer.concat(copies).equals(bytes.subarray(start, end))).toBe(true);
+    }
+    // A ring is given back when its last read is over: the next part may have another one by then.
+    expect(memory.size).toBeLessThanOrEqual(8);
+    held[0]?.done();
+    expect(await buffers.read(source, whole)).toBeDefined();
+  });
+
+  it('whose pieces nobody reads to the end gives its memory back when the last read is over', async () => {
+    const [buffers, source] = [createBuffers(), await opened()];
+    const part = buffers.open(source, { start: 0, end: PART });
+    const pieces = part?.pieces();
+    await pieces?.next();
+    await pieces?.return();
+    part?.done();
+    expect(
+      (await joined(buffers.open(source, { start: 0, end: PART })?.pieces() ?? (async function* () {})())).length,
+    ).toBe(PART);
+  });
+
   it('that is shorter than a part gives what there is', async () => {
     const read = await createBuffers().read(await opened(bytes.subarray(0, MIB + 5)), { start: 0, end: 3 * MIB });
     expect(read?.bytes).toHaveLength(MIB + 5);
@@ -118,9 +154,17 @@ describe('a file, in S3', () => {
   });
   const image = imageOf('22222222-3333-4444-8555-666666666666');
   const put = async (source: ArtifactSource): Promise<string> => {
-    const store = createS3Store(optionsOf(server, { parallel: 2 }));
+    const store = createS3Store(optionsOf(server, { width: { begin: 2, most: 2 } }));
     return (await store.put(image, source, { onProgress: silent, signal: never })).path;
   };
+
+  it('is stored as it is by many parts at once, most of which find no room in memory', async () => {
+    const content = Buffer.concat([bytes, Buffer.alloc(8 * PART, noise, 'latin1')]);
+    const store = createS3Store(optionsOf(server, { width: { begin: 10, most: 10 } }));
+    const image = imageOf('44444444-3333-4444-8555-666666666666');
+    const { path } = await store.put(image, await opened(content), { onProgress: silent, signal: never });
+    expect(Buffer.from(await bucketOf(server).readObject(path)).equals(content)).toBe(true);
+  });
 
   it('is stored in parts side by side as it is', async () => {
     const path = await put(await opened());

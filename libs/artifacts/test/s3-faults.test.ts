@@ -103,6 +103,15 @@ describe('a part', () => {
   });
 });
 
+it('H12 a service that says SlowDown gets fewer parts at once, and all of them in the end', async () => {
+  const many = randomBytes(8 * PART);
+  const rule = proxy.on({ fault: '503', method: 'PUT', path: /partNumber/, times: 4 });
+  const changes = { width: { begin: 4, most: 4 }, clock: createInstantClock() };
+  const stored = await put(many, changes);
+  expect(rule.hits).toBe(4);
+  expect(Buffer.from(await bucket.readObject(stored.path)).equals(many)).toBe(true);
+});
+
 describe('a service that does not get better', () => {
   it.each(['500', '503', 'reset'] as const)('H12 is given up within the budget: %s', async (fault) => {
     const rule = proxy.on({ fault, method: 'PUT' });

@@ -31,10 +31,10 @@ const LIST_UPLOADS = { method: 'GET', path: /\?.*uploads/ };
 const RIGHTS: readonly (readonly [action: string, where: Pick<FaultRule, 'method' | 'path'>])[] = [
   ['s3:PutObject', { method: 'POST', path: /\?uploads/ }],
   ['s3:PutObject', { method: 'PUT', path: /partNumber/ }],
-  ['s3:PutObject', { method: 'PUT', path: /trial(\?x-id=PutObject)?$/ }],
+  ['s3:PutObject', { method: 'PUT', path: /trial-whole/ }],
   ['s3:GetObject', { method: 'HEAD' }],
-  ['s3:GetObject', { method: 'GET', path: /trial(\?x-id=GetObject)?$/ }],
-  ['s3:DeleteObject', { method: 'DELETE', path: /trial(\?x-id=DeleteObject)?$/ }],
+  ['s3:GetObject', { method: 'GET', path: /trial-whole/ }],
+  ['s3:DeleteObject', { method: 'DELETE', path: /trial(-whole)?(\?x-id=DeleteObject)?$/ }],
   ['s3:ListBucket', LIST_OBJECTS],
   ['s3:ListBucketMultipartUploads', LIST_UPLOADS],
   ['s3:ListMultipartUploadParts', { method: 'GET', path: /uploadId=/ }],

@@ -47,7 +47,7 @@ async function interrupted(wanted: Uint8Array = bytes, source = sourceOf('rootfs
   const rule = proxy.on({ fault: '500', method: 'PUT', path: /partNumber=[456]/ });
   const options = optionsOf(server, {
     endpoint: proxy.url,
-    parallel: 1,
+    width: { begin: 1, most: 1 },
     retry: { budgetMs: 1, firstMs: 1, longestMs: 1 },
   });
   const putting = createS3Store(options).put(image, source, {
@@ -71,7 +71,7 @@ describe('an upload that another start began', () => {
     const [file, checkpoint] = [`${directory}/rootfs`, `${directory}/checkpoint`];
     await writeFile(file, bytes);
     const rule = proxy.on({ fault: 'stall', method: 'PUT', path: /partNumber=4/, times: 1 });
-    const options = JSON.stringify(optionsOf(server, { endpoint: proxy.url, parallel: 1 }));
+    const options = JSON.stringify(optionsOf(server, { endpoint: proxy.url, width: { begin: 1, most: 1 } }));
     const child = spawnProgram({
       app: 'upload',
       command: [NODE, fileURLToPath(new URL('./upload-child.ts', import.meta.url))],

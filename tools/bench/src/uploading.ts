@@ -1,6 +1,8 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
+import { awsCli, startFaultProxy } from '@ims/testing';
+
 import { judge, median, type Figure } from './figure.ts';
 import { makePackedVolume, type PackedVolume } from './packed-volume.ts';
 import { memoryPeakOf, writtenBy } from './proc.ts';
@@ -14,6 +16,9 @@ const GIB = 1024 ** 3;
 /** 150 MB in MiB. */
 const LIMIT_MIB = 143;
 
+/** How far away the store is, in milliseconds from a request to its answer. */
+const LATENCIES = [0, 20, 100] as const;
+
 /** How often memory and disk are looked at, in milliseconds. */
 const LOOK_MS = 100;
 
@@ -26,12 +31,32 @@ export async function measureUploading(options: {
   const site = await startSite();
   // A first run leaves the compiled code of the program.
   await upload(await makePackedVolume({ bytes: MIB, of: 'noise' }), site);
-  const fast = await measureRate(site, options);
-  return [fast, ...(await measureLarge(site, options.largeGiB))];
+  const figures = [await measureRate(site, { ...options, how: '' })];
+  for (const ms of LATENCIES) {
+    await using far = await farSite(site, ms);
+    figures.push(await measureRate(far, { ...options, how: ` through a proxy, ${String(ms)} ms away,` }));
+  }
+  return [...figures, ...(await measureLarge(site, options.largeGiB))];
 }
 
-async function measureRate(site: Site, options: { rounds: number; fastGiB: number }): Promise<Figure> {
-  const { rounds, fastGiB } = options;
+/** The same site with a store whose answers take their time. */
+async function farSite(site: Site, latencyMs: number): Promise<Site & AsyncDisposable> {
+  const proxy = await startFaultProxy({ target: site.objects.endpoint, latencyMs });
+  return {
+    ...site,
+    aws: await awsCli({ ...site.objects, endpoint: proxy.url }),
+    storeEnv: { ...site.storeEnv, S3_ENDPOINT: proxy.url },
+    [Symbol.asyncDispose]: async () => {
+      await proxy.stop();
+    },
+  };
+}
+
+async function measureRate(
+  site: Site,
+  options: { readonly rounds: number; readonly fastGiB: number; readonly how: string },
+): Promise<Figure> {
+  const { rounds, fastGiB, how } = options;
   const packed = await makePackedVolume({ bytes: fastGiB * GIB, of: 'noise' });
   const { archive } = packed.volume.layout;
   const [ours, aws]: [number[], number[]] = [[], []];
@@ -51,7 +76,7 @@ async function measureRate(site: Site, options: { rounds: number; fastGiB: numbe
   await packed.remove();
   const rate = (seconds: readonly number[]): number => (fastGiB * 1024) / median(seconds);
   return judge({
-    name: `upload of ${String(fastGiB)} GiB by ims-agent publish, p50`,
+    name: `upload of ${String(fastGiB)} GiB${how} by ims-agent publish, p50`,
     value: rate(ours),
     unit: 'MiB/s',
     samples: rounds,

@@ -62,9 +62,9 @@ async function sendAll(
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const queue = parts.values();
   const work = async (): Promise<void> => {
-    for (const part of queue) await shared.slots.within(signal, async () => await send(part, signal));
+    for (const part of queue) await shared.flow.within(signal, async () => await send(part, signal));
   };
-  const workers = Array.from({ length: Math.min(parts.length, shared.parallel) }, async () => {
+  const workers = Array.from({ length: Math.min(parts.length, shared.flow.most) }, async () => {
     await work().catch((error: unknown) => {
       stop.abort(error);
     });

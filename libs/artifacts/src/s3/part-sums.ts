@@ -8,7 +8,7 @@ import { partsOf, type Part } from './part-plan.ts';
 import type { PartSums, SourceSums } from './source-sums.ts';
 
 /** Which sums of a part are taken: the md5 only where the service tells no sha256. */
-interface WhichSums {
+export interface WhichSums {
   readonly md5: 'wanted' | 'unwanted';
 }
 
@@ -21,13 +21,17 @@ export function sumsOfBytes(bytes: Uint8Array, { md5 }: WhichSums = { md5: 'unwa
 }
 
 /** The sums of a part that has to be read for them. */
-export async function sumsOfPart(
-  source: ArtifactSource,
-  part: Part,
+export async function sumsOfPart(source: ArtifactSource, part: Part, which?: WhichSums): Promise<PartSums> {
+  return await sumsOfChunks(source.stream(part), which);
+}
+
+/** The sums of a part that comes in chunks. */
+export async function sumsOfChunks(
+  chunks: AsyncIterable<Uint8Array>,
   { md5 }: WhichSums = { md5: 'unwanted' },
 ): Promise<PartSums> {
   const [sha256, other] = [createHash('sha256'), md5 === 'wanted' ? createHash('md5') : undefined];
-  for await (const chunk of source.stream(part)) {
+  for await (const chunk of chunks) {
     sha256.update(chunk);
     other?.update(chunk);
   }

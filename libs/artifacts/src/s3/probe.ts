@@ -91,9 +91,14 @@ export async function probe(shared: Shared, job: string, signal: AbortSignal): P
     const rules = { ...retryRules(access.settings, access.logger), what: `trying to write to ${bucket}`, signal };
     await retrying({ ...rules, isTransient: isWorthAgain }, async () => {
       missing.clear();
-      await tryUpload(trial);
-      await tryGivingUp(trial);
-      await tryObject(trial);
+      const sums = await readSums(trial.transfer.source, { partBytes: PART_BYTES, partMd5: 'wanted' }, signal);
+      const upload = await trial.attempt('s3:PutObject', async () => await begin(trial, sums.digest));
+      // Side by side, since a store may be far away.
+      await allDone([
+        upload === undefined ? Promise.resolve() : tryUpload(trial, { transfer: trial.transfer, upload, sums }),
+        tryGivingUp(trial),
+        tryObject(trial),
+      ]);
     });
     if (missing.size > 0) throw missingRights(access, [...missing]);
   } catch (error) {
@@ -103,27 +108,29 @@ export async function probe(shared: Shared, job: string, signal: AbortSignal): P
   shared.access.learned.learn(learned.traits);
 }
 
-/** An object in parts, from its beginning to the look whether it is what was sent. */
-async function tryUpload(trial: Trial): Promise<void> {
-  const { access, transfer, key, signal, attempt } = trial;
-  const { source } = transfer;
-  const sums = await readSums(source, { partBytes: PART_BYTES, partMd5: 'wanted' }, signal);
-  const upload = await attempt('s3:PutObject', async () => await begin(trial, sums.digest));
-  if (upload === undefined) return;
-  const multipart: Multipart = { transfer, upload, sums };
+/** An object in parts, from the first one to its end. */
+async function tryUpload({ access, key, signal, attempt }: Trial, multipart: Multipart): Promise<void> {
+  const { transfer, upload, sums } = multipart;
   const progress = { add: () => undefined };
   const [part = { number: 1, start: 0, end: 0 }] = partsOf(BYTES.length, PART_BYTES);
+  const listing = attempt(
+    's3:ListMultipartUploadParts',
+    async () => await listParts(access, { ...upload, key }, signal),
+  );
   const sent = await attempt('s3:PutObject', async () => await sendPart(multipart, part, { progress, signal }));
-  await attempt('s3:ListMultipartUploadParts', async () => await listParts(access, upload, signal));
+  await listing;
   if (sent === undefined) return;
   await attempt('s3:PutObject', async () => {
     await completeUpload(multipart, [sent]);
   });
   await attempt('s3:GetObject', async () => {
     const parts = { count: 1, sha256: sums.ofParts };
-    const wanted = { digest: sums.digest, parts, etag: async () => await etagOfParts(source, sums, signal) };
+    const wanted = { digest: sums.digest, parts, etag: async () => await etagOfParts(transfer.source, sums, signal) };
     const how = await differenceOf(await lookUp(access, { what: `looking for ${key}`, key, signal }), wanted);
     if (how !== undefined) throw differs(access.bucket, key, how);
+  });
+  await attempt('s3:DeleteObject', async () => {
+    await deleteObject(access, key, signal);
   });
 }
 
@@ -140,11 +147,11 @@ async function begin({ transfer, key, begun }: Trial, digest: Digest): Promise<U
 
 /** An unfinished upload, as tidying up finds one and removes it. */
 async function tryGivingUp(trial: Trial): Promise<void> {
-  const { access, key, signal, attempt } = trial;
+  const { access, key, signal, attempt, begun } = trial;
+  const listing = attempt('s3:ListBucketMultipartUploads', async () => await listUploads(access, TRIED, signal));
   const upload = await attempt('s3:PutObject', async () => await begin(trial, digestOf(BYTES)));
-  const found = await attempt('s3:ListBucketMultipartUploads', async () => await listUploads(access, TRIED, signal));
-  const left = (found ?? []).filter(
-    (each) => (each.key === key || isStale(each.begun)) && each.uploadId !== upload?.uploadId,
+  const left = ((await listing) ?? []).filter(
+    (each) => (each.key === key || isStale(each.begun)) && begun.every(({ uploadId }) => uploadId !== each.uploadId),
   );
   for (const each of [upload ?? [], left].flat()) {
     await attempt('s3:AbortMultipartUpload', async () => {
@@ -153,22 +160,28 @@ async function tryGivingUp(trial: Trial): Promise<void> {
   }
 }
 
-/** An object in one piece over the one that is there, read back, found in the list and removed. */
+/** An object in one piece, read back and removed, and the list in which such objects are found. */
 async function tryObject({ access, key, signal, attempt }: Trial): Promise<void> {
+  const whole = `${key}-whole`;
+  const listing = attempt('s3:ListBucket', async () => await listObjects(access, TRIED, signal));
   const metadata = checksumMetadata(digestOf(BYTES));
   const stored = await attempt('s3:PutObject', async () => {
-    await putWhole(access, { what: `storing ${key}`, key, bytes: BYTES, metadata, signal });
-    return { key };
+    await putWhole(access, { what: `storing ${whole}`, key: whole, bytes: BYTES, metadata, signal });
+    return whole;
   });
-  if (stored === undefined) await refuseEncryption(access, { key, signal });
-  else await attempt('s3:GetObject', async () => await readBack(access, { key, bytes: BYTES }, signal));
-  const found = await attempt('s3:ListBucket', async () => await listObjects(access, TRIED, signal));
-  const removed = [stored ?? [], (found ?? []).filter(({ modified }) => isStale(modified))].flat();
-  for (const each of removed) {
+  if (stored === undefined) await refuseEncryption(access, { key: whole, signal });
+  else await attempt('s3:GetObject', async () => await readBack(access, { key: whole, bytes: BYTES }, signal));
+  const found = ((await listing) ?? []).filter((each) => isStale(each.modified)).map((each) => each.key);
+  for (const each of [stored ?? [], found].flat()) {
     await attempt('s3:DeleteObject', async () => {
-      await deleteObject(access, each.key, signal);
+      await deleteObject(access, each, signal);
     });
   }
+}
+
+/** Rejects as the first that fails, when all have ended. */
+async function allDone(steps: readonly Promise<void>[]): Promise<void> {
+  for (const result of await Promise.allSettled(steps)) if (result.status === 'rejected') throw result.reason;
 }
 
 /** The service said that all is well, and it is not. */
@@ -184,7 +197,7 @@ async function removeTried({ access, key, begun }: Trial): Promise<void> {
   if (begun.length === 0) return;
   await access.tidy('removing what was tried', async (signal) => {
     await Promise.all(begun.map(async (upload) => await abortUpload(access, upload, signal)));
-    await deleteObject(access, key, signal);
+    for (const each of [key, `${key}-whole`]) await deleteObject(access, each, signal);
   });
 }
 

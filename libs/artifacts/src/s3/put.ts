@@ -43,17 +43,18 @@ interface Outcome {
 async function putSmall(transfer: Transfer): Promise<Outcome> {
   const { shared, key, image, source, options } = transfer;
   const { signal } = options;
-  return await shared.slots.within(signal, async () => {
+  return await shared.flow.within(signal, async () => {
     const bytes = await readWhole(source, signal);
     const digest = digestOf(bytes);
     if (source.sums !== undefined && source.sums.sha256 !== digest.sha256) throw otherThanPacked(source.name);
     const parts = { count: 1, sha256: sumOfParts(new Map([[1, sumsOfBytes(bytes)]])) };
     const wanted = { digest, parts, etag: async () => digest.md5 };
-    return await unlessHeld(transfer, wanted, async (_attempt, trace) => {
+    const send: Way['send'] = async (_attempt, trace) => {
       trace.objectSent = true;
       const metadata = artifactMetadata(image, digest);
       await putWhole(shared.access, { what: `storing ${key}`, key, bytes, metadata, signal });
-    });
+    };
+    return await unlessHeld(transfer, wanted, { send });
   });
 }
 
@@ -65,16 +66,28 @@ async function putLarge(transfer: Transfer, least: number): Promise<Outcome> {
   const etag = async (): Promise<string> => await etagOfParts(source, sums, options.signal);
   const wanted = { digest: sums.digest, parts: { count, sha256: sums.ofParts }, etag };
   const resumed = saved !== undefined && isThatUpload(saved, sums) ? saved : undefined;
-  await removeOrphans(transfer, resumed?.uploadId);
-  const outcome = await unlessHeld(transfer, wanted, async (attempt, trace) => {
-    // A second attempt trusts nothing of the first: its parts may be what is wrong.
-    if (attempt > 1) await giveUp(transfer, trace.upload);
-    else trace.upload = resumed;
-    await sendInParts(transfer, trace, { sums, again: attempt > 1 });
+  return await unlessHeld(transfer, wanted, {
+    before: async () => {
+      await removeOrphans(transfer, resumed?.uploadId);
+    },
+    send: async (attempt, trace) => {
+      // A second attempt trusts nothing of the first: its parts may be what is wrong.
+      if (attempt > 1) await giveUp(transfer, trace.upload);
+      else trace.upload = resumed;
+      await sendInParts(transfer, trace, { sums, again: attempt > 1 });
+    },
+    // An upload may have been begun twice, when the first answer was lost.
+    after: async () => {
+      await removeOrphans(transfer, undefined);
+    },
   });
-  // An upload may have been begun twice, when the first answer was lost.
-  await removeOrphans(transfer, undefined);
-  return outcome;
+}
+
+/** How an object is sent, and what is tidied up while it is asked for. */
+interface Way {
+  readonly before?: () => Promise<void>;
+  readonly send: (attempt: number, trace: Trace) => Promise<void>;
+  readonly after?: () => Promise<void>;
 }
 
 function planFor({ size }: ArtifactSource, saved: UploadState | undefined, least: number): PartPlan {
@@ -117,20 +130,20 @@ async function sendInParts(
 async function unlessHeld(
   transfer: Transfer,
   wanted: Wanted,
-  send: (attempt: number, trace: Trace) => Promise<void>,
+  { before: tidyBefore, send, after: tidyAfter }: Way,
 ): Promise<Outcome> {
   const { shared, key, options } = transfer;
   const { access } = shared;
   const { signal } = options;
   const asking = { what: `looking for ${key}`, key, signal };
-  const before = await lookUpBefore(access, asking);
+  const [before] = await Promise.all([lookUpBefore(access, asking), tidyBefore?.()]);
   if (before !== undefined && (await differenceOf(before, wanted)) === undefined) return { held: before, wanted };
   const trace: Trace = { upload: undefined, objectSent: false };
   const rules = { ...retryRules(access.settings, access.logger), what: `storing ${key}`, signal };
   try {
     return await retrying({ ...rules, isTransient: isWorthAgain }, async (attempt) => {
       await send(attempt, trace);
-      const held = await lookUp(access, asking);
+      const [held] = await Promise.all([lookUp(access, asking), tidyAfter?.()]);
       const how = await differenceOf(held, wanted);
       if (held === undefined || how !== undefined) throw new NotHeld(`s3://${access.bucket}/${key} ${how ?? ''}`);
       return { held, wanted };

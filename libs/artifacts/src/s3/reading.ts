@@ -37,16 +37,31 @@ export interface Sending<T> {
   readonly send: (stream: Readable, abortSignal: AbortSignal) => Promise<T>;
 }
 
-/** Sends bytes at hand. In pieces: TLS makes a copy of what it is given at once. */
-export async function withBytes<T>(bytes: Uint8Array, { signal, onBytes, send }: Sending<T>): Promise<T> {
+/**
+ * Sends bytes at hand. In pieces: TLS makes a copy of what it is given at once.
+ *
+ * @param onTaken told as soon as nobody reads the bytes any more, which is long before a service far away answers
+ */
+export async function withBytes<T>(
+  bytes: Uint8Array,
+  { signal, onBytes, send }: Sending<T>,
+  onTaken: () => void,
+): Promise<T> {
   let at = 0;
   const stream = new Readable({
-    highWaterMark: PIECE_BYTES,
+    // A piece is asked for when the one before is handed to the socket, and the one before that has left it.
+    highWaterMark: 1,
     read() {
       onBytes(at);
-      const piece = bytes.subarray(at, at + PIECE_BYTES);
-      at += piece.byteLength;
-      this.push(piece.byteLength === 0 ? null : piece);
+      const end = Math.min(at + PIECE_BYTES, bytes.byteLength);
+      const isLast = end === bytes.byteLength;
+      const piece = isLast ? Buffer.from(bytes.subarray(at, end)) : bytes.subarray(at, end);
+      at = end;
+      if (piece.byteLength > 0) this.push(piece);
+      else {
+        onTaken();
+        this.push(null);
+      }
     },
   });
   try {
@@ -57,16 +72,15 @@ export async function withBytes<T>(bytes: Uint8Array, { signal, onBytes, send }:
 }
 
 /**
- * Sends exactly `size` bytes of a source as they come. The request ends when its source fails, and rejects with why: by
- * itself it would wait for bytes for ever.
+ * Sends exactly as many bytes as the part has, as they come. The request ends when its source fails, and rejects with
+ * why: by itself it would wait for bytes for ever.
  */
-export async function withSource<T>(
-  source: ArtifactSource,
-  part: Part,
+export async function withChunks<T>(
+  { name, part, chunks }: { readonly name: string; readonly part: Part; readonly chunks: AsyncIterable<Uint8Array> },
   { signal, onBytes, send }: Sending<T>,
 ): Promise<T> {
-  const pieces = piecesOf(source, part, onBytes);
-  const stream = Readable.from(pieces, { objectMode: false, highWaterMark: PIECE_BYTES });
+  const pieces = exactly({ name, part, chunks }, onBytes);
+  const stream = Readable.from(pieces, { objectMode: false, highWaterMark: 1 });
   const broken = new AbortController();
   stream.once('error', (error) => {
     broken.abort(error);
@@ -80,23 +94,22 @@ export async function withSource<T>(
   }
 }
 
-async function* piecesOf(
-  source: ArtifactSource,
-  part: Part,
+async function* exactly(
+  { name, part, chunks }: { readonly name: string; readonly part: Part; readonly chunks: AsyncIterable<Uint8Array> },
   onBytes: (done: number) => void,
 ): AsyncGenerator<Uint8Array> {
   const size = part.end - part.start;
   let done = 0;
-  for await (const chunk of source.stream(part)) {
+  for await (const chunk of chunks) {
     for (let at = 0; at < chunk.byteLength; at += PIECE_BYTES) {
       const piece = chunk.subarray(at, at + PIECE_BYTES);
       done += piece.byteLength;
-      if (done > size) throw changed(source.name);
+      if (done > size) throw changed(name);
       yield piece;
       onBytes(done);
     }
   }
-  if (done < size) throw changed(source.name);
+  if (done < size) throw changed(name);
 }
 
 /** A source that does not hold still. */

@@ -29,11 +29,14 @@ export async function removeAll(access: Access, prefix: string, removal: Removal
       return undefined;
     }
   };
-  for (const upload of (await attempt(async () => await listUploads(access, prefix, signal))) ?? [])
+  const [uploads = [], listed] = await Promise.all([
+    attempt(async () => await listUploads(access, prefix, signal)),
+    attempt(async () => await listObjects(access, prefix, signal)),
+  ]);
+  for (const upload of uploads)
     await attempt(async () => {
       await abortUpload(access, upload, signal);
     });
-  const listed = await attempt(async () => await listObjects(access, prefix, signal));
   for (const key of listed?.map((object) => object.key) ?? known) {
     if (kept.has(key)) continue;
     await attempt(async () => {

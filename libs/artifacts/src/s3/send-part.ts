@@ -7,9 +7,9 @@ import { S3ServiceException, UploadPartCommand, type S3Client, type UploadPartCo
 
 import type { UploadState } from './checkpoint.ts';
 import type { Part } from './part-plan.ts';
-import { sumsOfBytes, sumsOfPart } from './part-sums.ts';
+import { sumsOfBytes, sumsOfChunks, sumsOfPart, type WhichSums } from './part-sums.ts';
 import type { Progress } from './progress.ts';
-import { changed, withBytes, withSource } from './reading.ts';
+import { changed, withBytes, withChunks, type Sending } from './reading.ts';
 import { withProof, type Proof } from './proof.ts';
 import type { PartSums, SourceSums } from './source-sums.ts';
 import { adapting } from './traits.ts';
@@ -44,7 +44,12 @@ export async function sendPart(
   const what = `storing ${key}, part ${String(part.number)}`;
   const send = async (proof: Proof): Promise<string> =>
     await shared.access.call({ what, action: 's3:PutObject', key, signal }, async (s3, options) => {
-      const { ETag } = await sendOnce(multipart, part, { s3, signal: options.abortSignal, onBytes, proof });
+      const slowDown = shared.flow.attempt();
+      const attempt = { s3, signal: options.abortSignal, onBytes, proof };
+      const { ETag } = await sendOnce(multipart, part, attempt).catch((error: unknown) => {
+        if (isTooMuch(error)) slowDown();
+        throw error;
+      });
       if (ETag === undefined) throw shared.access.strange(key);
       return ETag.replaceAll('"', '');
     });
@@ -52,6 +57,7 @@ export async function sendPart(
     multipart.upload.sums === 'etag'
       ? await send('payload')
       : await adapting(shared.access.learned, 'proof', async ({ proof }) => await send(proof));
+  shared.flow.arrived(part.end - part.start);
   return sentPart(multipart, part, etag);
 }
 
@@ -69,16 +75,21 @@ interface Attempt {
   readonly proof: Proof;
 }
 
-/** From memory when the part fits in there: new memory for each chunk costs more than reading it. */
+/** How the bytes of a part are had. */
+interface PartBytes {
+  sums(which: WhichSums): Promise<PartSums>;
+  send<T>(sending: Sending<T>): Promise<T>;
+  readonly done: () => void;
+}
+
 async function sendOnce(multipart: Multipart, part: Part, attempt: Attempt): Promise<UploadPartCommandOutput> {
-  const { shared, source } = multipart.transfer;
-  const read = await shared.buffers.read(source, part);
-  if (read !== undefined && read.bytes.byteLength < part.end - part.start) throw changed(source.name);
-  const own = multipart.sums.parts.get(part.number) ?? (await sumsOf(multipart, part, read?.bytes));
-  const sending = {
+  const { source } = multipart.transfer;
+  const bytes = await bytesOf(multipart.transfer, part);
+  const own = multipart.sums.parts.get(part.number) ?? (await sumsOf(multipart, part, bytes));
+  const answer = await bytes.send({
     signal: attempt.signal,
     onBytes: attempt.onBytes,
-    send: async (body: Readable, abortSignal: AbortSignal) =>
+    send: async (body, abortSignal) =>
       await attempt.s3
         .send(commandOf(multipart, part, { own, body, proof: attempt.proof }), { abortSignal })
         .catch(async (error: unknown) => {
@@ -86,18 +97,35 @@ async function sendOnce(multipart: Multipart, part: Part, attempt: Attempt): Pro
           if (isMismatch(error) && (await sumsOfPart(source, part)).sha256 !== own.sha256) throw changed(source.name);
           throw error;
         }),
-  };
-  if (read === undefined) return await withSource(source, part, sending);
-  const answer = await withBytes(read.bytes, sending);
-  read.done();
+  });
+  bytes.done();
   return answer;
 }
 
+/** From memory while there is room; what finds none is read in small pieces, and what has no descriptor is streamed. */
+async function bytesOf({ shared, source }: Transfer, part: Part): Promise<PartBytes> {
+  const read = await shared.buffers.read(source, part);
+  if (read !== undefined) {
+    if (read.bytes.byteLength < part.end - part.start) throw changed(source.name);
+    return {
+      sums: async (which) => sumsOfBytes(read.bytes, which),
+      // After a failure somebody may still read from the memory: it is left to the garbage collector.
+      send: async (sending) => await withBytes(read.bytes, sending, read.done),
+      done: () => undefined,
+    };
+  }
+  const opened = shared.buffers.open(source, part);
+  const chunks = (): AsyncIterable<Uint8Array> => opened?.pieces() ?? source.stream(part);
+  return {
+    sums: async (which) => await sumsOfChunks(chunks(), which),
+    send: async (sending) => await withChunks({ name: source.name, part, chunks: chunks() }, sending),
+    done: () => opened?.done(),
+  };
+}
+
 /** Whatever of a part is sent, also by a later attempt, has the sums of the first. */
-async function sumsOf(multipart: Multipart, part: Part, bytes: Uint8Array | undefined): Promise<PartSums> {
-  const { transfer, upload, sums } = multipart;
-  const which = { md5: upload.sums === 'etag' ? 'wanted' : 'unwanted' } as const;
-  const own = bytes === undefined ? await sumsOfPart(transfer.source, part, which) : sumsOfBytes(bytes, which);
+async function sumsOf({ upload, sums }: Multipart, part: Part, bytes: PartBytes): Promise<PartSums> {
+  const own = await bytes.sums({ md5: upload.sums === 'etag' ? 'wanted' : 'unwanted' });
   sums.parts.set(part.number, own);
   return own;
 }
@@ -118,6 +146,13 @@ function commandOf(
   });
   return withProof(command, own.sha256, proof);
 }
+
+/** `SlowDown`, in whatever words. */
+function isTooMuch(error: unknown): boolean {
+  return error instanceof S3ServiceException && TOO_MUCH.has(error.$metadata.httpStatusCode ?? 0);
+}
+
+const TOO_MUCH = new Set([429, 503]);
 
 function isMismatch(error: unknown): boolean {
   return error instanceof S3ServiceException && error.$metadata.httpStatusCode === 400 && MISMATCHES.has(error.name);

@@ -5,6 +5,8 @@ import type { Trust } from '@ims/http';
 import type { RetryPolicy } from '@ims/retry';
 import type { Clock } from '@ims/runtime';
 
+import type { WidthBounds } from './width.ts';
+
 /** How an S3 service is reached. */
 export interface S3Settings {
   /** `https://rgw.example:8080`; buckets are a part of its paths. */
@@ -20,8 +22,8 @@ export interface S3Settings {
   readonly retry: RetryPolicy;
   /** Bytes of a part when the object does not need larger ones; 8 MiB when left out, and S3 takes none below 5 MiB. */
   readonly partBytes?: number;
-  /** How many parts of all objects together are on their way at once; 3 when left out. */
-  readonly parallel?: number;
+  /** How many parts of all objects together are on their way at once; 8 at first and up to 16 when left out. */
+  readonly width?: WidthBounds;
   /** By which a delay that the service asks for is waited out. */
   readonly clock?: Pick<Clock, 'monotonic' | 'sleep'>;
 }

@@ -21,7 +21,7 @@ import { removeAll } from './remove-all.ts';
 import type { S3Settings } from './settings.ts';
 import { putWhole } from './single.ts';
 import { createBuffers } from './buffers.ts';
-import { createSlots } from './slots.ts';
+import { createFlow } from './flow.ts';
 import type { Shared } from './transfer.ts';
 
 /** What an S3 store is made of. */
@@ -32,7 +32,8 @@ export interface S3StoreOptions extends S3Settings {
   readonly job?: string | undefined;
 }
 
-const PARALLEL = 3;
+/** Parts of all objects together that are on their way at once: at first, and at most while that makes it faster. */
+const WIDTH = { begin: 8, most: 16 } as const;
 
 /** All that an image can have. */
 const KEYS = [...Object.values(ARTIFACTS).map(({ key }) => key), MANIFEST_KEY];
@@ -46,11 +47,9 @@ export function createS3Store(options: S3StoreOptions): ArtifactStore {
   const access = openAccess({ bucket, settings, logger }, 'store');
   if (settings.endpoint.startsWith('https:') && !settings.trust.verify)
     logger.warn({ bucket }, 'the certificate of the S3 service is not checked: anybody on the network can pose as it');
-  const parallel = settings.parallel ?? PARALLEL;
   const shared: Shared = {
     access,
-    parallel,
-    slots: createSlots(parallel),
+    flow: createFlow(settings.width ?? WIDTH, settings.clock),
     buffers: createBuffers(),
   };
   return {
@@ -103,16 +102,15 @@ async function requireArtifacts(
   manifest: { readonly text: string; readonly path: string },
   signal: AbortSignal,
 ): Promise<Set<string>> {
-  const keys = new Set<string>();
-  for (const artifact of decodeManifest(manifest.text, manifest.path).artifacts) {
+  const named = decodeManifest(manifest.text, manifest.path).artifacts.map(async (artifact) => {
     const { bucket, key } = parseObjectAddress(artifact.link.path);
     if (bucket !== access.bucket) throw differs(bucket, key, `is named in ${manifest.path} and lies in another bucket`);
     const held = await lookUp(access, { what: `looking for ${key}`, key, signal });
     const how = differenceFrom(artifact, held);
     if (how !== undefined) throw differs(bucket, key, `${how}: ${manifest.path} was not stored`);
-    keys.add(key);
-  }
-  return keys;
+    return key;
+  });
+  return new Set(await Promise.all(named));
 }
 
 function isOther(error: unknown): boolean {

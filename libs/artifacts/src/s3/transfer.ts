@@ -4,15 +4,13 @@
 import type { ArtifactSource, ImageIdentity, PutOptions } from '@ims/export';
 import type { Access } from './access.ts';
 import type { Buffers } from './buffers.ts';
-import type { Slots } from './slots.ts';
+import type { Flow } from './flow.ts';
 
 /** What all transfers of a store share. */
 export interface Shared {
   readonly access: Access;
-  readonly slots: Slots;
+  readonly flow: Flow;
   readonly buffers: Buffers;
-  /** How many slots there are. */
-  readonly parallel: number;
 }
 
 /** One artifact on its way. */

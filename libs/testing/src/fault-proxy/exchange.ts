@@ -11,6 +11,7 @@ import {
 } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { headersOf, writeAll } from './wire.ts';
 
@@ -47,6 +48,8 @@ export interface ExchangeParts {
   readonly target: Target;
   /** The client sends its body when it is told to (Expect: 100-continue). */
   readonly expectsContinue: boolean;
+  /** How much later the answer comes, in milliseconds. */
+  readonly latencyMs: number;
   readonly seen: SeenRequest;
   /** Breaks the client's connection (RST). */
   readonly reset: () => void;
@@ -96,6 +99,7 @@ export function createExchange(parts: ExchangeParts): Exchange {
       return answer;
     },
     relay: async (answer) => {
+      if (parts.latencyMs > 0) await delay(parts.latencyMs);
       response.sendDate = false;
       seen.status = answer.statusCode ?? 0;
       response.writeHead(seen.status, answer.statusMessage, headersOf(answer));

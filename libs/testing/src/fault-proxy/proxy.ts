@@ -25,6 +25,8 @@ export interface FaultProxyOptions {
   readonly port?: number;
   /** An address of this machine, where others than this machine ask; loopback when left out. */
   readonly host?: string | undefined;
+  /** Every answer comes so many milliseconds later, as it would from far away; none when left out. */
+  readonly latencyMs?: number;
 }
 
 /** A proxy that passes everything on as it is, until a rule says otherwise. */
@@ -52,7 +54,7 @@ const PATIENT = { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 };
  * const rule = proxy.on({ fault: 'reset', when: 'after', method: 'PUT', path: /manifest\.json/, times: 1 });
  */
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
-  const { tls, host = '127.0.0.1' } = options;
+  const { tls, host = '127.0.0.1', latencyMs = 0 } = options;
   const server = tls === undefined ? createHttp(PATIENT) : createHttps({ ...PATIENT, cert: tls.cert, key: tls.key });
   const sockets = trackSockets(server);
   const rules = createRules();
@@ -63,7 +65,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     const rule = rules.meet(request);
     const seen = seenAs(request, rule?.fault);
     requests.push(seen);
-    void handle(createExchange({ request, response, target, expectsContinue, seen, reset }), rule);
+    void handle(createExchange({ request, response, target, expectsContinue, latencyMs, seen, reset }), rule);
   };
   server.on('request', take);
   server.on('checkContinue', (request, response) => {
