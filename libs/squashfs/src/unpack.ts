@@ -43,11 +43,8 @@ export async function unpack(options: UnpackOptions): Promise<Superblock> {
     name: basename(directory),
     processors: options.processors ?? availableParallelism(),
   });
-  const unsquashing = { program: 'unsquashfs', args, cwd: dirname(directory), signal };
-  const outcome = await withReadProgress(
-    progress,
-    async (onStarted) => await runner.run({ ...unsquashing, onStarted }),
-  );
+  const unpacking = { program: 'unsquashfs', args, cwd: dirname(directory), signal };
+  const outcome = await withReadProgress(progress, async (onStarted) => await runner.run({ ...unpacking, onStarted }));
   const failure = failureOf(
     {
       program: 'unsquashfs',
