@@ -12,6 +12,7 @@ import {
   unlockWith,
   zstdSupport,
   type ImageRoot,
+  type LazyRoot,
 } from '@ims/image-root';
 import { openJournal } from '@ims/journal';
 import { createPodReporter } from '@ims/kube';
@@ -26,6 +27,7 @@ import {
   createPeer,
   ensurePrivateDirectory,
   keepReserve,
+  type ClosableBoard,
   userDirectoryOf,
 } from '@ims/sentinel';
 import { createPacker } from '@ims/squashfs';
@@ -76,15 +78,8 @@ export async function wire(
   const publishing = opening.use(
     await openPublishing(config, { logger, signal: start.signal, onDelivered: pod.delivered }),
   );
-  const attributes = createAttributes({ runner: createRunner({ logger }), logger });
-  const image = opening.use(lazyImageRoot(layout.imageRoot, attributes));
-  const board = createBoard({
-    layout,
-    userDirectory: userDirectoryOf(layout, image),
-    logger,
-    own: 'agentAlive',
-    unlock: unlockWith(attributes),
-  });
+  const { image, board } = openShared(config, logger);
+  opening.use(image);
   opening.defer(async () => await board.close());
   await board.clear('agentGone');
   const heartbeat = await beat(config, logger);
@@ -112,6 +107,15 @@ export async function wire(
     },
     [Symbol.asyncDispose]: async () => await opened.disposeAsync(),
   };
+}
+
+/** What both containers work on: the image root, and the signal files. */
+function openShared({ layout }: AgentConfig, logger: Logger): { image: LazyRoot; board: ClosableBoard } {
+  const attributes = createAttributes({ runner: createRunner({ logger }), logger });
+  const image = lazyImageRoot(layout.imageRoot, attributes);
+  const userDirectory = userDirectoryOf(layout, image);
+  const unlock = unlockWith(attributes);
+  return { image, board: createBoard({ layout, userDirectory, logger, own: 'agentAlive', unlock }) };
 }
 
 function secretsOf({ values, destination }: AgentConfig): string[] {

@@ -8,6 +8,7 @@ import { basename, dirname } from 'node:path';
 import type { OnProgress } from '@ims/export';
 import { Failure, type Logger, type Runner } from '@ims/runtime';
 import { unpackArguments } from './arguments.ts';
+import { notPermitted } from './not-permitted.ts';
 import { withReadProgress } from './progress.ts';
 import { readSuperblock } from './read-superblock.ts';
 import type { Superblock } from './superblock.ts';
@@ -30,7 +31,8 @@ export interface UnpackOptions {
  * Unpacks a squashfs with owners, modes, attributes, links and device nodes; gives what its superblock says.
  * A file that cannot be restored in full fails it: an image that differs from its archive is not that image.
  *
- * @throws Failure ConfigurationInvalid, NoSpace, PackingFailed (unsquashfs missing or killed)
+ * @throws Failure ConfigurationInvalid, NoSpace, PackingFailed (unsquashfs missing or killed), PlatformUnavailable when
+ *   the system refuses to restore an entry
  */
 export async function unpack(options: UnpackOptions): Promise<Superblock> {
   const { runner, logger, archive, directory, signal, onProgress = () => undefined } = options;
@@ -45,10 +47,13 @@ export async function unpack(options: UnpackOptions): Promise<Superblock> {
   });
   const unpacking = { program: 'unsquashfs', args, cwd: dirname(directory), signal };
   const outcome = await withReadProgress(progress, async (onStarted) => await runner.run({ ...unpacking, onStarted }));
+  const doing = `unpacking ${archive}`;
+  const refused = notPermitted(doing, outcome);
+  if (refused !== undefined) throw refused;
   const failure = failureOf(
     {
       program: 'unsquashfs',
-      doing: `unpacking ${archive}`,
+      doing,
       target: directory,
       reason: 'ConfigurationInvalid',
       advice: 'give a sound squashfs image and a directory on a file system that can hold its attributes',
