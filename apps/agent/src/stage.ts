@@ -6,6 +6,7 @@ import {
   clearStaleFlags,
   copyCertificates,
   refuseLocked,
+  removeAdditions,
   restore,
   saveAndInstall,
   secureJail,
@@ -77,12 +78,20 @@ async function setUpImage({ config, runner, logger }: StageOptions, root: ImageR
   const { message } = await saveAndInstall({ root, savedIn: layout.private, podResolvConf: values.IMS_RESOLV_CONF });
   logger.info({}, message);
   if (!layout.jailed) return;
-  await secureJail(root, { parent: layout.parent, runner, logger });
+  await secureJail(root, {
+    parent: layout.parent,
+    savedIn: layout.private,
+    runner,
+    logger,
+    devices: 'left to sshd',
+  });
 }
 
 async function restoreImage({ config, logger }: StageOptions, root: ImageRoot): Promise<void> {
   const { message } = await restore({ root, savedIn: config.layout.private });
   logger.info({}, message);
+  const removed = await removeAdditions({ root, savedIn: config.layout.private });
+  if (removed.length > 0) logger.info({ removed }, 'removed from the image what was added for its shell');
   // A directory of that name was made by the user, is no flag and is published as it stands.
   for (const { message } of await clearFlags(root, logger)) logger.warn({}, message);
 }

@@ -7,6 +7,7 @@ import {
   lazyImageRoot,
   loginShell,
   refuseJail,
+  removeAdditions,
   secureJail,
   unlockWith,
 } from '@ims/image-root';
@@ -24,6 +25,8 @@ export interface ImageAccess extends AsyncDisposable {
   readonly openDirectory: PlatformOptions['openDirectory'];
   /** Refuses a root that sshd would refuse, and mends what is safe (H37). */
   readonly checkJail: () => Promise<void>;
+  /** Takes away what {@link checkJail} has added; never throws, since the agent does it as well. */
+  readonly restoreJail: () => Promise<void>;
   /** The same without mending anything. */
   readonly inspectJail: () => Promise<void>;
 }
@@ -34,13 +37,28 @@ export function imageAccess(
   tools: { readonly runner: Runner; readonly logger: Logger },
 ): ImageAccess {
   const attributes = createAttributes(tools);
+  let isSecured = false;
   const root = lazyImageRoot(layout.imageRoot, attributes);
   return {
     userDirectory: userDirectoryOf(layout, root),
     unlock: unlockWith(attributes),
     openDirectory: async (path) => await (await root.open()).directory(path),
     checkJail: async () => {
-      await secureJail(await root.open(), { ...tools, parent: layout.parent });
+      isSecured = true;
+      await secureJail(await root.open(), {
+        ...tools,
+        parent: layout.parent,
+        savedIn: layout.private,
+        devices: 'needed',
+      });
+    },
+    restoreJail: async () => {
+      if (!isSecured) return;
+      try {
+        await removeAdditions({ root: await root.open(), savedIn: layout.private });
+      } catch (error) {
+        tools.logger.warn({ err: error }, 'what was added to the image for its shell is left to the agent');
+      }
     },
     inspectJail: async () => {
       refuseJail(await inspectJail(await root.open(), { shell: loginShell() }));

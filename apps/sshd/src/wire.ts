@@ -11,7 +11,7 @@ import { createPlatform } from '@ims/platform';
 import { createRunner } from '@ims/process';
 import { systemClock } from '@ims/runtime';
 import { createBoard, createHeartbeat, createPeer, ensurePrivateDirectory } from '@ims/sentinel';
-import type { SessionPorts } from '@ims/session';
+import type { Platform, SessionPorts } from '@ims/session';
 
 import type { SshdConfig } from './config.ts';
 import { customizationScript } from './customization-script.ts';
@@ -64,7 +64,7 @@ function workers(
   parts: Tools & { readonly door: SshDoor; readonly image: ImageAccess },
 ): Pick<SessionPorts, 'sessions' | 'script' | 'platform'> {
   const { values, layout } = config;
-  const { door, image, runner, logger } = parts;
+  const { door, runner, logger } = parts;
   return {
     sessions: createSessions({
       logger,
@@ -76,14 +76,27 @@ function workers(
       ownNamespace: isOwnNamespace(readProcessTable(), process.pid),
     }),
     script: customizationScript({ path: values.CUSTOMIZATION_SCRIPT, env: scriptVariables(config), runner, logger }),
-    platform: createPlatform({
-      runner,
-      logger,
-      arch: values.BUILD_ARCH,
-      remote: false,
-      dkms: values.JOB_ENABLE_DKMS && values.IMS_ACTION === 'customize',
-      imageRoot: layout.imageRoot,
-      openDirectory: image.openDirectory,
-    }),
+    platform: platformOf(config, parts),
+  };
+}
+
+/** What is set up below the shell; the image gets back what it was when that is taken down. */
+function platformOf({ values, layout }: SshdConfig, parts: Tools & { readonly image: ImageAccess }): Platform {
+  const { image, runner, logger } = parts;
+  const platform = createPlatform({
+    runner,
+    logger,
+    arch: values.BUILD_ARCH,
+    remote: false,
+    dkms: values.JOB_ENABLE_DKMS && values.IMS_ACTION === 'customize',
+    imageRoot: layout.imageRoot,
+    openDirectory: image.openDirectory,
+  });
+  return {
+    ...platform,
+    tearDown: async () => {
+      await platform.tearDown();
+      await image.restoreJail();
+    },
   };
 }

@@ -33,6 +33,7 @@ export type { Kind } from './pin.ts';
 export { removePath } from './removal.ts';
 export { restore, saveAndInstall, type ResolvConfOutcome, type ResolvConfPlaces } from './resolv-conf.ts';
 export { loginShell, secureJail } from './secure-jail.ts';
+export { removeAdditions } from './shell-additions.ts';
 export { enoughSpace, freeSpace, humanBytes, packingNeeds, type Space } from './space.ts';
 export { clearStaleFlags, ensureTemporary, type ClearedFlags } from './stale-flags.ts';
 export { openVolume, type VolumeOptions } from './volume.ts';

@@ -4,10 +4,12 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
+import { COMMON_SHELL } from './additions.ts';
 import { isOfTheImage, named } from './errno.ts';
 import type { ImageRoot } from './image-root.ts';
 import { KIND_NAMES } from './pin.ts';
 import { show } from './places.ts';
+import { canStandIn, hasCommonShell } from './shell-additions.ts';
 import { shellQuote } from './shell-quote.ts';
 
 /** Why sshd would not take the image root as a jail, or nobody could work in it. */
@@ -16,8 +18,10 @@ export interface JailProblem {
   /** As the container sees it. */
   readonly path: string;
   readonly message: string;
-  /** The exact command that mends it, run in this container. */
-  readonly mend: string;
+  /** The exact command that mends it, run in this container; undefined where none does. */
+  readonly mend: string | undefined;
+  /** What to do instead of a command. */
+  readonly advice?: string;
 }
 
 /** What the jail will be asked to do. */
@@ -67,13 +71,23 @@ function judgeComponent(path: string, found: { readonly uid: number; readonly mo
   return problems;
 }
 
+/** What can be done where no command helps. */
+const ANOTHER_WAY = 'give the image a shell at /bin/sh that can be executed, or run the job without the jail';
+
 async function inspectShell(root: ImageRoot, shell: string): Promise<JailProblem[]> {
-  const problem = (message: string, mend: string): JailProblem[] => [
-    { check: 'shell', path: `${root.path}${shell}`, message, mend },
+  const problem = (message: string, mend: string | undefined): JailProblem[] => [
+    {
+      check: 'shell',
+      path: `${root.path}${shell}`,
+      message,
+      mend,
+      ...(mend === undefined ? { advice: ANOTHER_WAY } : {}),
+    },
   ];
   try {
     const entry = await root.stat(shell);
     if (entry === undefined) {
+      if (await canStandIn(root, shell)) return [];
       const why = (await root.whyAbsent(shell)) ?? `${show(shell)} is not there`;
       return problem(`the login shell ${show(shell)} is missing in the image: ${why}`, await shellMend(root, shell));
     }
@@ -90,14 +104,16 @@ async function inspectShell(root: ImageRoot, shell: string): Promise<JailProblem
   }
 }
 
-const COMMON_SHELL = '/bin/sh';
+/** Clears the way for a stand-in, which the next start makes; without a /bin/sh nothing helps. */
+async function shellMend(root: ImageRoot, shell: string): Promise<string | undefined> {
+  if (shell === COMMON_SHELL || !(await hasCommonShell(root))) return undefined;
+  const place = await outside(root, shell);
+  if (await isThere(root, shell)) return `rm -rf ${shellQuote(place)}`;
+  return (await isThere(root, dirname(shell))) ? undefined : `mkdir -p ${shellQuote(dirname(place))}`;
+}
 
-/** The image's own /bin/sh under the name that is wanted, where it has one; a link inside the jail may be absolute. */
-async function shellMend(root: ImageRoot, shell: string): Promise<string> {
-  const place = shellQuote(await outside(root, shell));
-  const common = await root.stat(COMMON_SHELL).catch(() => undefined);
-  const usable = shell !== COMMON_SHELL && common?.kind === 'file' && (common.mode & 0o111) !== 0;
-  return usable ? `ln -sfn ${COMMON_SHELL} ${place}` : `install -D -m 0755 /bin/busybox ${place}`;
+async function isThere(root: ImageRoot, path: string): Promise<boolean> {
+  return (await root.lstat(path).catch(() => undefined)) !== undefined;
 }
 
 /** A path of the image as the container names it, with the links on the way resolved: they may be absolute. */

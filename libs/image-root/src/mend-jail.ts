@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import type { Runner } from '@ims/runtime';
 import { Failure } from '@ims/runtime';
 
+import { makeNode } from './additions.ts';
 import { isOfTheImage } from './errno.ts';
 import type { ImageRoot } from './image-root.ts';
 import { inspectJail, type JailOptions, type JailProblem } from './jail.ts';
@@ -33,8 +34,14 @@ export interface MendOptions extends JailOptions {
  */
 export async function mendJail(root: ImageRoot, options: MendOptions): Promise<MendedJail> {
   const before = await inspectJail(root, options);
-  for (const problem of before) await mend(root, problem, options);
-  const remaining = await inspectJail(root, options);
+  const refusals = new Map<JailProblem['check'], string>();
+  for (const problem of before) {
+    const refused = await mend(root, problem, options);
+    if (refused !== undefined) refusals.set(problem.check, refused);
+  }
+  const remaining = (await inspectJail(root, options)).map((problem) =>
+    explained(problem, refusals.get(problem.check)),
+  );
   const left = new Set(remaining.map(keyOf));
   return { mended: before.filter((problem) => !left.has(keyOf(problem))), remaining };
 }
@@ -42,8 +49,10 @@ export async function mendJail(root: ImageRoot, options: MendOptions): Promise<M
 /** @throws Failure JailRefused naming every problem with its mend, when there is one */
 export function refuseJail(problems: readonly JailProblem[]): void {
   if (problems.length === 0) return;
+  const commands = problems.flatMap(({ mend }) => mend ?? []);
+  const run = commands.length === 0 ? [] : [`run: ${commands.join(' && ')}`];
   throw new Failure('JailRefused', problems.map(({ message }) => message).join('; '), {
-    advice: `run: ${problems.map(({ mend }) => mend).join(' && ')}`,
+    advice: [...run, ...problems.flatMap(({ advice }) => advice ?? [])].join('; '),
   });
 }
 
@@ -51,10 +60,25 @@ function keyOf({ check, path }: JailProblem): string {
   return `${check} ${path}`;
 }
 
-async function mend(root: ImageRoot, problem: JailProblem, { parent, runner }: MendOptions): Promise<void> {
-  if (problem.check === 'null-device') await mendNull(root, runner);
-  else if (problem.path === root.path) await mendRoot(root);
+const NO_NODES =
+  'give the container CAP_MKNOD and start the pod without a user namespace (hostUsers: true), take an image with device nodes, or run the job without the jail';
+
+/** Adds why mending failed; the command would fail as well where no device node can be made. */
+function explained(problem: JailProblem, refused: string | undefined): JailProblem {
+  if (refused === undefined) return problem;
+  const message = `${problem.message}, and mknod says: ${refused}`;
+  return /not permitted/.test(refused)
+    ? { ...problem, message, mend: undefined, advice: NO_NODES }
+    : { ...problem, message };
+}
+
+/** Gives what a program said that could not do its part. */
+async function mend(root: ImageRoot, problem: JailProblem, options: MendOptions): Promise<string | undefined> {
+  const { parent, runner } = options;
+  if (problem.check === 'null-device') return await mendNull(root, runner);
+  if (problem.path === root.path) await mendRoot(root);
   else if (problem.path === resolve(parent)) await mendParent(parent);
+  return undefined;
 }
 
 async function mendRoot(root: ImageRoot): Promise<void> {
@@ -72,17 +96,15 @@ async function mendParent(parent: string): Promise<void> {
 }
 
 /** What cannot be mended stays a problem of the second look, so nothing is thrown for what the image holds. */
-async function mendNull(root: ImageRoot, runner: Runner): Promise<void> {
+async function mendNull(root: ImageRoot, runner: Runner): Promise<string | undefined> {
   try {
     await root.makeDirectory('/dev', 0o755);
     const entry = await root.lstat('/dev/null');
-    if (entry?.kind === 'directory') return;
+    if (entry?.kind === 'directory') return undefined;
     await root.remove('/dev/null');
-    await using dev = await root.directory('/dev');
-    if (dev === undefined) return;
-    const args = ['-m', '0666', `${dev.pathForChildren}/null`, 'c', '1', '3'];
-    await runner.run({ program: 'mknod', args, timeoutMs: 10_000 });
+    return await makeNode(root, runner, { path: '/dev/null', major: 1, minor: 3 });
   } catch (error) {
     if (!isOfTheImage(error)) throw error;
+    return undefined;
   }
 }

@@ -5,6 +5,7 @@ import { isScriptCopy, isTemporarySentinel, SENTINELS } from '@ims/contract';
 
 import type { Finding } from './finding.ts';
 import type { ImageRoot } from './image-root.ts';
+import { shellQuote } from './shell-quote.ts';
 
 /** What clearing did. */
 export interface ClearedFlags {
@@ -40,13 +41,13 @@ export async function clearStaleFlags(root: ImageRoot): Promise<ClearedFlags> {
   for (const name of [...USER_FLAGS, ...ours]) {
     const path = `/tmp/${name}`;
     const entry = await root.lstat(path);
-    if (entry?.kind === 'directory') problems.push(inTheWay(path));
+    if (entry?.kind === 'directory') problems.push(inTheWay(path, root));
     else if (await root.remove(path)) removed.push(path);
   }
   return { removed, problems };
 }
 
-function inTheWay(path: string): Finding {
-  const message = `${path} in the image is a directory and stands where a flag is put; remove it: rm -r ${path}`;
-  return { reason: 'ImageInvalid', message };
+function inTheWay(path: string, root: ImageRoot): Finding {
+  const message = `${path} in the image is a directory and stands where a flag is put`;
+  return { reason: 'ImageInvalid', message: `${message}; run: rm -r ${shellQuote(`${root.path}${path}`)}` };
 }

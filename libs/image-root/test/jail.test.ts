@@ -5,7 +5,7 @@ import { chmod, chown, copyFile, lstat, mkdir, readdir, stat } from 'node:fs/pro
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { inspectJail, mendJail, openImageRoot, refuseJail } from '../src/index.ts';
+import { inspectJail, mendJail, openImageRoot, refuseJail, type JailProblem } from '../src/index.ts';
 
 import { realRunner, refusingRunner, run } from './programs.ts';
 import { makeVolume, type Tree, type Volume } from './volume.ts';
@@ -20,8 +20,12 @@ async function goodVolume(tree: Tree = {}): Promise<Volume> {
   return volume;
 }
 
-const inspect = async ({ root }: Volume): Promise<readonly { message: string; mend: string }[]> =>
-  await inspectJail(root, { shell: SHELL });
+const inspect = async ({ root }: Volume): Promise<readonly JailProblem[]> => await inspectJail(root, { shell: SHELL });
+
+/** Runs what is advised, to the letter. */
+async function follow(problem: JailProblem | undefined): Promise<void> {
+  await run('sh', '-c', problem?.mend ?? 'false');
+}
 
 describe('a jail', () => {
   it('H37 that sshd accepts has no problem and nothing is mended', async () => {
@@ -35,10 +39,12 @@ describe('a jail', () => {
     await using volume = await goodVolume();
     await chown(volume.at, 1000, 1000);
     await chmod(volume.at, 0o1775);
-    expect((await inspect(volume)).map(({ mend }) => mend)).toEqual([
-      `chown root:root ${volume.at}`,
-      `chmod go-w ${volume.at}`,
-    ]);
+    const problems = await inspect(volume);
+    expect(problems.map(({ mend }) => mend)).toEqual([`chown root:root ${volume.at}`, `chmod go-w ${volume.at}`]);
+    for (const problem of problems) await follow(problem);
+    expect(await inspect(volume)).toEqual([]);
+    await chown(volume.at, 1000, 1000);
+    await chmod(volume.at, 0o1775);
     const done = await mendJail(volume.root, { shell: SHELL, parent: volume.parent, runner: refusingRunner });
     expect(done.remaining).toEqual([]);
     expect(done.mended).toHaveLength(2);
@@ -82,15 +88,27 @@ describe('a jail', () => {
     }
   });
 
-  it('H37 whose /dev/null cannot be made is refused with the command', async () => {
+  it('H37 whose /dev/null cannot be made is refused: no command would help where mknod is not permitted', async () => {
     await using volume = await goodVolume();
     await chmod(join(volume.at, 'dev/null'), 0o600);
-    expect(await inspect(volume)).toMatchObject([{ mend: `chmod 0666 ${volume.at}/dev/null` }]);
+    const [problem] = await inspect(volume);
+    expect(problem?.mend).toBe(`chmod 0666 ${volume.at}/dev/null`);
+    await follow(problem);
+    expect(await inspect(volume)).toEqual([]);
     await volume.root.remove('/dev/null');
+    const [missing] = await inspect(volume);
+    expect(missing?.mend).toContain(`mknod -m 0666 ${volume.at}/dev/null c 1 3`);
     const done = await mendJail(volume.root, { shell: SHELL, parent: volume.parent, runner: refusingRunner });
-    expect(done.remaining).toMatchObject([
-      { mend: expect.stringContaining(`mknod -m 0666 ${volume.at}/dev/null c 1 3`) as string },
-    ]);
+    expect(() => {
+      refuseJail(done.remaining);
+    }).toThrow(
+      expect.objectContaining({
+        message: '/dev/null is missing in the image, and mknod says: Operation not permitted',
+        advice: expect.stringMatching(/^give the container CAP_MKNOD .*hostUsers: true.*without the jail$/) as string,
+      }),
+    );
+    await follow(missing);
+    expect(await inspect(volume)).toEqual([]);
   });
 
   it('H37 does not touch a /dev that leads out of the image', async () => {
@@ -104,29 +122,46 @@ describe('a jail', () => {
   });
 
   it.each([
-    ['is missing', {}, 'install -D -m 0755 /bin/busybox ROOT/bin/bash'],
-    ['is a dangling link', { 'bin/bash': '-> /usr/bin/bash-5' }, 'install -D -m 0755 /bin/busybox ROOT/bin/bash'],
-    ['is a directory', { 'bin/bash': '/' }, 'install -D -m 0755 /bin/busybox ROOT/bin/bash'],
-    ['leads out', { 'bin/bash': '-> ../../../bin/bash' }, 'install -D -m 0755 /bin/busybox ROOT/bin/bash'],
-    ['cannot be executed', { 'opt/sh': 'x', 'bin/bash': '-> /opt/sh' }, 'chmod 0755 ROOT/opt/sh'],
-  ] as [string, Tree, string][])('H37 whose login shell %s is refused with the mend', async (_name, tree, mend) => {
+    ['is missing', {}],
+    ['is a dangling link', { 'bin/bash': '-> /usr/bin/bash-5' }],
+    ['is a directory', { 'bin/bash': '/' }],
+    ['leads out', { 'bin/bash': '-> ../../../bin/bash' }],
+  ] as [string, Tree][])('H37 whose login shell %s is refused where no other shell is', async (_name, tree) => {
     await using volume = await makeVolume({ dev: '/', ...tree });
     await run('mknod', '-m', '666', join(volume.at, 'dev/null'), 'c', '1', '3');
-    const problems = await inspect(volume);
-    expect(problems.map((problem) => problem.mend)).toEqual([mend.replace('ROOT', volume.at)]);
+    expect(await inspect(volume)).toMatchObject([
+      { mend: undefined, advice: expect.stringContaining('/bin/sh') as string },
+    ]);
   });
 
-  it('H37 with a wanted shell missing offers its own /bin/sh, at the place where /bin really is', async () => {
-    await using volume = await goodVolume();
-    await copyFile(join(volume.at, 'usr/bin/bash'), join(volume.at, 'usr/bin/sh'));
-    await volume.root.remove('/usr/bin/bash');
-    await volume.root.remove('/bin');
-    await volume.root.makeLink('/bin', '/usr/bin');
-    const [problem] = await inspect(volume);
-    expect(problem?.mend).toBe(`ln -sfn /bin/sh ${volume.at}/usr/bin/bash`);
-    await run('sh', '-c', problem?.mend ?? 'false');
+  it.each([
+    ['cannot be executed', { 'opt/sh': 'x', 'bin/bash': '-> /opt/sh' }, 'chmod 0755 ROOT/opt/sh'],
+    ['is a dangling link', { 'bin/bash': '-> /usr/bin/bash-5' }, 'rm -rf ROOT/bin/bash'],
+    ['is a directory', { 'bin/bash/x': 'x' }, 'rm -rf ROOT/bin/bash'],
+    ['leads out', { 'bin/bash': '-> ../../../bin/bash' }, 'rm -rf ROOT/bin/bash'],
+    ['leads out', { 'usr/bin/bash': '-> ../../../bin/bash', bin: '-> /usr/bin' }, 'rm -rf ROOT/usr/bin/bash'],
+  ] as [string, Tree, string][])(
+    'H37 whose login shell %s is refused with a command that helps, where there is a /bin/sh',
+    async (_name, tree, mend) => {
+      await using volume = await makeVolume({ dev: '/', ...tree, ...('bin' in tree ? {} : { 'bin/sh': '#!' }) });
+      await run('mknod', '-m', '666', join(volume.at, 'dev/null'), 'c', '1', '3');
+      if ('bin' in tree) await copyFile('/bin/true', join(volume.at, 'usr/bin/sh'));
+      await chmod(join(volume.at, 'bin' in tree ? 'usr/bin/sh' : 'bin/sh'), 0o755);
+      const [problem] = await inspect(volume);
+      expect(problem?.mend).toBe(mend.replace('ROOT', volume.at));
+      await follow(problem);
+      expect(await inspect(volume)).toEqual([]);
+    },
+  );
+
+  it('H37 without the directory of its login shell is refused with the command that makes it', async () => {
+    await using volume = await goodVolume({ 'usr/bin/sh': '#!' });
     await chmod(join(volume.at, 'usr/bin/sh'), 0o755);
-    expect(await inspect(volume)).toEqual([]);
+    const look = async (): Promise<readonly JailProblem[]> => await inspectJail(volume.root, { shell: '/opt/x/fish' });
+    const [problem] = await look();
+    await run('mkdir', join(volume.at, 'opt'));
+    await follow(problem);
+    expect(await look()).toEqual([]);
   });
 
   it('commands are quoted for the shell', async () => {
@@ -136,7 +171,7 @@ describe('a jail', () => {
     await chmod(odd, 0o777);
     await using root = await openImageRoot(odd);
     const [problem] = await inspectJail(root, { shell: SHELL });
-    await run('sh', '-c', problem?.mend ?? 'false');
+    await follow(problem);
     expect((await stat(odd)).mode & 0o777).toBe(0o755);
   });
 });

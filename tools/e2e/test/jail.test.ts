@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { chmod, lstat, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { cleanUp } from '@ims/testing';
@@ -9,7 +9,8 @@ import { cleanUp } from '@ims/testing';
 import { clientOptions, runClient } from './support/client.ts';
 import { complete } from './support/finish.ts';
 import { openPair, startPair, type Pair } from './support/pair.ts';
-import { publishedImages } from './support/published.ts';
+import { publishedImages, unpack } from './support/published.ts';
+import { describeTree } from './support/tree.ts';
 
 afterEach(cleanUp);
 
@@ -37,12 +38,15 @@ describe('H35 a jailed user', () => {
 });
 
 describe('H37 an image root that sshd would refuse as a jail', () => {
-  it('is mended where that is safe: modes, owner, /dev/null', async () => {
+  it('is mended where that is safe: modes, owner, /dev/null, and a shell and devices as long as it is open', async () => {
     const prepare = async ({ imageRoot, parent }: Pair['volume']): Promise<void> => {
       await chmod(imageRoot, 0o775);
       await chmod(parent, 0o777);
       await rm(`${imageRoot}/dev/null`);
       await writeFile(`${imageRoot}/dev/null`, 'no device\n');
+      // What rootless builders and small images leave out.
+      await rm(`${imageRoot}/dev/zero`);
+      await rename(`${imageRoot}/bin/bash`, `${imageRoot}/bin/sh`);
     };
     const pair = await openPair({ jailed: true, prepare });
     const { imageRoot, parent } = pair.volume;
@@ -51,15 +55,21 @@ describe('H37 an image root that sshd would refuse as a jail', () => {
     expect((await lstat(`${imageRoot}/dev/null`)).isCharacterDevice()).toBe(true);
     const said = pair.agent.lines.filter(({ msg }) => msg?.startsWith('mended for the jail') === true);
     expect(said.length).toBeGreaterThanOrEqual(3);
+    const { stdout } = await pair.ssh('ls /dev/zero /dev/urandom /bin/bash');
+    expect(stdout.split(/\s+/).filter(Boolean).sort()).toEqual(['/bin/bash', '/dev/urandom', '/dev/zero']);
     await complete(pair);
+    // What was only for the shell is not published.
+    const published = describeTree(await unpack(pair.job));
+    const names = [...published.keys()].filter((path) => path.startsWith('dev/') || path === 'bin/bash');
+    expect(names).toEqual(['dev/null']);
   });
 
-  it('is refused before ready when it has no shell, with the exact mend, and the mend works', async () => {
+  it('is refused before ready when its shell is none, with the exact mend, and the mend works', async () => {
     const pair = await startPair({
       jailed: true,
       prepare: async ({ imageRoot }) => {
-        await rm(`${imageRoot}/bin/bash`);
-        await rm(`${imageRoot}/bin/sh`);
+        await rename(`${imageRoot}/bin/bash`, `${imageRoot}/bin/sh`);
+        await mkdir(`${imageRoot}/bin/bash`);
       },
     });
     expect((await pair.containers.agent.ended).code).toBe(32);
@@ -72,7 +82,7 @@ describe('H37 an image root that sshd would refuse as a jail', () => {
     expect((await pair.containers.sshd.ended).code).not.toBe(0);
     expect(await publishedImages(pair.job)).toEqual([]);
     expect(await runClient('sh', ['-ec', mend])).toMatchObject({ code: 0 });
-    expect((await stat(`${pair.volume.imageRoot}/bin/bash`)).mode & 0o111).not.toBe(0);
+    expect(await readdir(`${pair.volume.imageRoot}/bin`)).not.toContain('bash');
   });
 });
 
