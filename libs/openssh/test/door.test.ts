@@ -104,6 +104,14 @@ describe('opening', () => {
     });
   });
 
+  it('makes the directory without which sshd says nothing, also for who only looks', async () => {
+    const made = await createTestDoor();
+    const privilegeSeparationDirectory = `${made.volume.scratch}/run/sshd`;
+    await made.again({ privilegeSeparationDirectory }).attach();
+    const { mode, uid } = await stat(privilegeSeparationDirectory);
+    expect([mode & 0o777, uid]).toEqual([0o755, 0]);
+  });
+
   it('says that the configuration is missing, and is not configured before', async () => {
     const made = await createTestDoor();
     expect(await made.door.isConfigured()).toBe(true);
