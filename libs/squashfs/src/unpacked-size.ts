@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 import { open, type FileHandle } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { inflateSync, zstdDecompressSync } from 'node:zlib';
 
 import { Failure } from '@ims/runtime';
@@ -24,6 +25,9 @@ const PIECE = 8192;
 const COMPRESSOR_NOTES = PIECE + 2;
 
 const UNCOMPRESSED = 0x8000;
+
+/** After so many pieces others have their turn: an archive that was made to harm packs gigabytes into little. */
+const PIECES_A_TURN = 64;
 
 /** What Node can unpack itself. */
 const DECOMPRESSORS: Readonly<Record<string, (bytes: Uint8Array) => Buffer>> = {
@@ -62,15 +66,15 @@ export async function unpackedSize(archive: string, superblock: Superblock, bloc
 
 async function sumOf(pieces: AsyncIterable<Buffer>, superblock: Superblock, blockBytes: number): Promise<number> {
   const { inodes, blockSize } = superblock;
-  let seen = 0;
-  let sum = 0;
+  let [seen, sum, skip] = [0, 0, 0];
   let rest: Buffer = Buffer.alloc(0);
-  let skip = 0;
-  // An inode is only read with what decides its length at hand, or when nothing more comes.
-  const take = (reach: number): void => {
+  // An inode is only read with what decides its length at hand, or when nothing more comes; false when one goes on.
+  const take = (reach: number): boolean => {
+    let isWhole = true;
     const view = new DataView(rest.buffer, rest.byteOffset, rest.length);
     while (seen < inodes && rest.length >= skip + reach) {
       const inode = readInode(view, skip, blockSize);
+      isWhole = inode !== undefined;
       if (inode === undefined) break;
       sum += Math.ceil(inode.content / blockBytes) * blockBytes;
       skip += inode.length;
@@ -79,11 +83,22 @@ async function sumOf(pieces: AsyncIterable<Buffer>, superblock: Superblock, bloc
     const gone = Math.min(skip, rest.length);
     rest = rest.subarray(gone);
     skip -= gone;
+    return isWhole;
   };
+  let more: Buffer[] = [];
+  let [gathered, least, turn] = [0, 0, 0];
   for await (const piece of pieces) {
-    rest = Buffer.concat([rest, piece]);
-    take(LONGEST_START);
+    more.push(piece);
+    gathered += piece.length;
+    turn += 1;
+    if (turn % PIECES_A_TURN === 0) await setImmediate();
+    // An inode of megabytes is looked at again when it has doubled, not for each of its pieces.
+    if (rest.length + gathered < least) continue;
+    rest = Buffer.concat([rest, ...more]);
+    [more, gathered] = [[], 0];
+    least = take(LONGEST_START) ? 0 : 2 * rest.length;
   }
+  rest = Buffer.concat([rest, ...more]);
   take(1);
   if (seen !== inodes) throw new Error(`${String(seen)} inodes instead of ${String(inodes)}`);
   return sum;

@@ -4,6 +4,8 @@
 import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
 import { readSuperblock, unpackedSize } from '../src/index.ts';
@@ -29,6 +31,38 @@ function plant(root: string): void {
   execFileSync('mkfifo', [`${root}/dev/fifo`]);
   for (const name of ['large', 'many', 'empty'])
     execFileSync('setfattr', ['-n', 'user.test', '-v', 'x', `${root}/${name}`]);
+}
+
+/** Directories with an index of 65,535 names each: 17 MB of inode that are packed into a hundredth of it. */
+function hostileArchive(directories: number): Buffer {
+  const name = Buffer.alloc(12 + 256, 'a');
+  name.writeUInt32LE(255, 8);
+  const head = Buffer.alloc(40);
+  head.writeUInt16LE(8, 0);
+  head.writeUInt32LE(1, 20);
+  head.writeUInt16LE(65_535, 32);
+  const inode = Buffer.concat([head, ...Array.from({ length: 65_535 }, () => name)]);
+  const all = Buffer.concat(Array.from({ length: directories }, () => inode));
+  const pieces = Array.from({ length: Math.ceil(all.length / 8192) }, (_, at) => {
+    const packed = deflateSync(all.subarray(at * 8192, (at + 1) * 8192));
+    const length = Buffer.alloc(2);
+    length.writeUInt16LE(packed.length);
+    return Buffer.concat([length, packed]);
+  });
+  const table = Buffer.concat(pieces);
+  const superblock = Buffer.alloc(96);
+  superblock.write('hsqs', 0, 'latin1');
+  superblock.writeUInt32LE(directories, 4);
+  superblock.writeUInt32LE(131_072, 12);
+  superblock.writeUInt16LE(1, 20);
+  superblock.writeUInt16LE(4, 28);
+  for (const [at, offset] of [
+    [40, 96 + table.length],
+    [64, 96],
+    [72, 96 + table.length],
+  ] as const)
+    superblock.writeBigUInt64LE(BigInt(offset), at);
+  return Buffer.concat([superblock, table]);
 }
 
 function pack(...options: string[]): string {
@@ -69,6 +103,21 @@ describe('H16 what an archive takes unpacked', () => {
     const real = measured(archive);
     expect(size).toMatchObject({ isExact: false, inodes: real.inodes });
     expect(size.bytes).toBeLessThanOrEqual(real.bytes);
+  });
+
+  it('H27 is counted without holding anything else up, in an archive whose directories are made to take long', async () => {
+    const archive = `${work.path}/hostile.sqsh`;
+    await writeFile(archive, hostileArchive(2));
+    let turns = 0;
+    const counted = new AbortController();
+    const other = (async () => {
+      for (; !counted.signal.aborted; turns += 1) await setImmediate();
+    })();
+    const size = await unpackedSize(archive, await readSuperblock(archive), 4096);
+    counted.abort();
+    await other;
+    expect(size).toMatchObject({ inodes: 2, isExact: true });
+    expect(turns).toBeGreaterThan(50);
   });
 
   it('is refused for a table of inodes that is damaged', async () => {
