@@ -79,11 +79,16 @@ describeOnCluster('the pages about clusters', () => {
       if (own === undefined)
         return context.skip(leftOut("the nodes of somebody's cluster cannot pull from a registry of this machine"));
       const newcomer = await openNewcomer(own, kubeconfig);
+      let at = 'the first block';
+      context.onTestFailed(() => {
+        console.error(`The last that was read is ${at}`);
+      });
       const unread = new Set(sortPages().cluster.filter(({ page }) => !ELSEWHERE.includes(page)));
       for (const step of STEPS) {
         if (typeof step === 'function') await step(newcomer);
         else
           for (const block of blocksAt(unread, step)) {
+            at = `${block.page}:${String(block.line)}`;
             await follow(newcomer.reader, block);
             unread.delete(block);
           }
