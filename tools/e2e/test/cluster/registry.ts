@@ -1,14 +1,17 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { promisify } from 'node:util';
 
 import { eventually, followed, freePort, NODE, onCleanup, temporaryDirectory } from '@ims/testing';
 
 import type { OwnCluster } from '@ims/cluster';
+
+const run = promisify(execFile);
 
 /** A real registry of container images, which this machine and the node know by the same name. */
 export interface Registry {
@@ -50,7 +53,16 @@ export async function startRegistry(own: OwnCluster): Promise<Registry> {
   const target = String(await own.pid('kubelet'));
   start('nsenter', ['--net', '--target', target, NODE, '--eval', FORWARD, own.hostAddress, String(port)]);
   await eventually(async () => await answers(port));
+  onCleanup(async () => await forgetImages(`localhost:${String(port)}`));
   return { name: `localhost:${String(port)}`, podmanConfig: `${directory}/registries.conf` };
+}
+
+/** What was built for the registry stays on this machine otherwise. */
+async function forgetImages(registry: string): Promise<void> {
+  const names = ['images', '--filter', `reference=${registry}/*/*`, '--format', '{{.Repository}}:{{.Tag}}'];
+  const { stdout } = await run('podman', names);
+  for (const name of stdout.split('\n').filter((line) => line.startsWith(`${registry}/`)))
+    await run('podman', ['image', 'rm', name]);
 }
 
 function start(program: string, args: readonly string[]): void {
