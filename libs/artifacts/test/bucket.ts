@@ -57,7 +57,9 @@ export interface Bucket {
 }
 
 /** Looks into the bucket of a server. */
-export function bucketOf(server: ObjectStore): Bucket {
+export function bucketOf(
+  server: Pick<ObjectStore, 'endpoint' | 'region' | 'accessKey' | 'secretKey' | 'bucket'>,
+): Bucket {
   const client = new S3Client({
     endpoint: server.endpoint,
     region: server.region,

@@ -4,6 +4,7 @@
 export { awsCli, type AwsCli, type StoreAddress } from './aws-cli.ts';
 export { arm64Image, bzImage, cpio, elf, initrdOf, microcode } from './boot-images.ts';
 export { createCertificates, type Certificates } from './certificates.ts';
+export { findCeph, startCephStore, type CephStore, type CephUser } from './ceph-store.ts';
 export { cleanUp, onCleanup } from './cleanup.ts';
 export { mountsBelow, removeTree, temporaryDirectory, TEST_HOME } from './directory.ts';
 export { eventually } from './eventually.ts';
