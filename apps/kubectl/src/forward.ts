@@ -15,7 +15,7 @@ export interface Forward extends AsyncDisposable {
 const LOCAL = '127.0.0.1';
 
 /** How long a port may take, in milliseconds. The API server itself waits half a minute for a kubelet that is silent. */
-export interface Patience {
+interface Patience {
   /** Until the person is told what is waited for. */
   readonly noticeMs: number;
   readonly limitMs: number;
@@ -61,7 +61,7 @@ export async function forwardTo(forwarding: Forwarding, pod: JobPod): Promise<Fo
   if (typeof port !== 'number') {
     signal.throwIfAborted();
     if (stop.signal.aborted)
-      throw unforwarded(pod, `${kubelet} has not answered in ${String(patience.limitMs / 1000)} s`);
+      throw notForwarded(pod, `${kubelet} has not answered in ${String(patience.limitMs / 1000)} s`);
     throw refused(pod, refusalOf(port));
   }
   return {
@@ -74,10 +74,10 @@ export async function forwardTo(forwarding: Forwarding, pod: JobPod): Promise<Fo
 }
 
 function refused(pod: JobPod, { message, advice, reason }: Failure): Failure {
-  return unforwarded(pod, message, reason === 'PermissionMissing' ? advice : undefined);
+  return notForwarded(pod, message, reason === 'PermissionMissing' ? advice : undefined);
 }
 
-function unforwarded(pod: JobPod, why: string, advice?: string): Failure {
+function notForwarded(pod: JobPod, why: string, advice?: string): Failure {
   return new Failure('LoginProbeFailed', `no port could be forwarded to pod ${pod.pod}: ${why}`, {
     advice:
       advice ??
