@@ -13,10 +13,12 @@ import type { Namespace } from './namespace.ts';
 export async function waitOverTheGap(namespace: Namespace, job: string): Promise<string> {
   const page = await readFile(`${SOURCE_TREE}/docs/kubernetes.md`, 'utf8');
   const lines = /```sh\n(until kubectl [^`]*)```/.exec(page)?.[1] ?? '';
-  const script = lines.replaceAll('my-job', job).replaceAll('-n ims ', `-n ${namespace.name} `);
+  const script = lines
+    .replaceAll('my-job', job)
+    .replaceAll(/kubectl (?:-n \S+ )?wait/g, `kubectl -n ${namespace.name} wait`);
   const { kubectl } = await kubernetesClients();
   const environment = [`PATH=${dirname(kubectl)}:/usr/bin:/bin`, `KUBECONFIG=${namespace.kubeconfig}`];
-  const { code, stdout, stderr } = await runClient('env', [...environment, 'sh', '-c', script]);
-  if (code !== 0 || lines === '') throw new Error(`the page's lines ended with ${String(code)}: ${stderr}`);
+  const { stdout, stderr } = await runClient('env', [...environment, 'sh', '-c', script]);
+  if (lines === '' || stdout === '') throw new Error(`the page's lines have waited for nothing: ${stderr}`);
   return stdout;
 }

@@ -77,7 +77,7 @@ describeJobs('kubectl ims', 'plugin', (bench) => {
     await expectPublished(world, one.job, [one.base.key, other.base.key]);
   });
 
-  it('says in one line that no port may be forwarded, and in the next what grants it', async () => {
+  it('says in one line that no port may be forwarded and in the next what grants it, and follows a job over its replaced pod', async () => {
     const { namespace } = bench();
     const world = await bench().startWorld();
     const { job: commissioned, base } = await commission(world);
@@ -133,7 +133,7 @@ describeJobs('kubectl ims', 'plugin', (bench) => {
     const advised = /to do: the administrator allows it by: kubectl (label .*)\n/.exec(said[0] ?? '')?.[1] ?? '';
     expect(advised.split(' ')).toEqual(enforce('baseline'));
     expect((await person.ims('list')).stdout).toMatch(
-      /refused +– +\(NoPod\) +– +no pod can be made: violates PodSecurity/,
+      /refused +\S+ +\(NoPod\) +\S+ +no pod can be made: violates PodSecurity/,
     );
     expect((await person.ims('ssh', name)).stderr).toContain('job refused has no pod to log in to: no pod can be made');
     await namespace.kubectl(advised.split(' '));
@@ -158,7 +158,7 @@ describeJobs('kubectl ims', 'plugin', (bench) => {
     await namespace.uninstall(name);
     expect(await Promise.all(watches.map(async (watch) => await watch.ended))).toEqual(watches.map(() => 143));
     await all(/job refused was removed before it had ended/);
-    expect((await person.ims('show', name)).code).toBe(2);
     await namespace.kubectl(['wait', 'pod', '--for=delete', '--timeout=90s', '--selector', selectorOf(name)]);
+    expect((await person.ims('show', name)).code).toBe(2);
   });
 });
