@@ -72,6 +72,14 @@ describe('npm run images', () => {
     );
   });
 
+  it.each(['registry.example.com/ims', 'registry.example.com/ims/'])(
+    'names the image after the registry %s',
+    (registry) => {
+      const words = buildArguments({ ...build, registry, bases: new Map(), secrets: new Map(), openFiles: undefined });
+      expect(words).toContain('registry.example.com/ims/ims-sshd:mine');
+    },
+  );
+
   it('names bases of its own, secrets and limits', () => {
     const line = buildArguments({
       ...build,

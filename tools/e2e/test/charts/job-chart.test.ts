@@ -198,6 +198,15 @@ describe('the chart of a job', () => {
     expect(container(await job(customize({ images: { agent: { tag } } })), 'agent').image).toBe(`ims-agent@${tag}`);
   });
 
+  it.each(['registry.example.com:5000/ims', 'registry.example.com:5000/ims/'])(
+    'takes both images from the registry %s, under their own names',
+    async (registry) => {
+      const made = await job(customize({ images: { registry, agent: { tag: 'one' }, sshd: { tag: 'two' } } }));
+      expect(container(made, 'agent').image).toBe('registry.example.com:5000/ims/ims-agent:one');
+      expect(container(made, 'sshd').image).toBe('registry.example.com:5000/ims/ims-sshd:two');
+    },
+  );
+
   it('lets more variables win', async () => {
     const made = await job(customize({ env: { agent: { LOG_LEVEL: 'DEBUG', IMS_CALL_TIMEOUT: '5' } } }));
     expect(variable(made, 'agent', 'LOG_LEVEL')).toBe('DEBUG');
