@@ -11,6 +11,9 @@ import { annotationsPage } from './annotations-page.ts';
 import { chartPage } from './chart-page.ts';
 import { contractPage } from './contract-page.ts';
 import { environmentPage } from './environment-page.ts';
+import { hazardTestsIn } from './hazard-tests.ts';
+import { hazardsPage } from './hazards-page.ts';
+import { repositoryFiles, textOf } from './repository.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -24,6 +27,9 @@ const pages = {
     'ims-sshd': await source('apps/sshd/src/config.ts'),
     'ims-job': await sources('apps/local/src', ['config.ts', 'pair/outside.ts']),
   }),
+  'docs/hazards.md': hazardsPage(
+    repositoryFiles('*/test/*.ts').flatMap((file) => hazardTestsIn(file, textOf(file))),
+  ),
 };
 
 const checking = process.argv.includes('--check');
