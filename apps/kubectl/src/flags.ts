@@ -4,7 +4,7 @@
 import type { Errand } from './shell.ts';
 
 /**
- * Where the user's flags lie (contract §1.1): on the volume, which a shell without a jail sees, or in the jail's own
+ * Where the user's flags lie (reference §1.1): on the volume, which a shell without a jail sees, or in the jail's own
  * `/tmp`. What only the pair knows is on every volume and in no image: it tells the two apart, also where a build has
  * failed and left no image root.
  */

@@ -35,7 +35,7 @@ export function readConfig(env: NodeJS.ProcessEnv, flags: JobFlags): SentinelCon
       advice: 'name the shared volume with --directory or IMAGE_ROOT_PARENT',
     });
   }
-  // Only customize jobs are jailed (contract §2), so the action need not be known.
+  // Only customize jobs are jailed (reference §2), so the action need not be known.
   const layout = layoutOf({ parent, action: 'customize', jailed: flags.jailed ?? values.SSH_JAIL });
   return { layout, logLevel: values.LOG_LEVEL, warnings };
 }

@@ -20,7 +20,7 @@ const JAIL_VARIABLES: readonly string[] = [
   ...OF_THE_NETWORK.flatMap((name) => [name, name.toUpperCase()]),
 ];
 
-/** What every user's shell sees of the job (contract §2). */
+/** What every user's shell sees of the job (reference §2). */
 export function sessionVariables({ values }: SshdConfig): SessionVariables {
   return {
     IMS_JOB_ID: values.IMS_JOB_ID,

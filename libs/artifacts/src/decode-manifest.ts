@@ -6,7 +6,7 @@ import { Failure } from '@ims/runtime';
 
 type ManifestArtifact = Manifest['artifacts'][number];
 
-/** An artifact in a manifest of anybody: the reference names neither sha256 nor size (contract §6.1). */
+/** An artifact in a manifest of anybody: the reference names neither sha256 nor size (reference §6.1). */
 export type NamedArtifact = Omit<ManifestArtifact, 'sha256' | 'size'> & {
   readonly sha256: string | undefined;
   readonly size: number | undefined;
@@ -29,7 +29,7 @@ export function decodeManifest(text: string, what: string): Manifest {
 }
 
 /**
- * Reads a manifest of version 1.0 (contract §6.1), of ours or of the reference; `what` names it in errors.
+ * Reads a manifest of version 1.0 (reference §6.1), of ours or of the reference; `what` names it in errors.
  *
  * @throws Failure VerificationFailed saying which field is wrong
  */

@@ -20,7 +20,7 @@ const SIGNALS = 128;
 const ACTIONS: readonly (string | undefined)[] = ['create', 'customize'];
 
 /**
- * The exit code of a program as `IMS_EXIT_CODES` asks for it. Jobs of today expect their own (contract §1.4): what the
+ * The exit code of a program as `IMS_EXIT_CODES` asks for it. Jobs of today expect their own (reference §1.4): what the
  * user marked as failed was done as asked; an action that nobody knows, and an image that cannot be packaged, are for
  * the agent to refuse, not for sshd.
  */

@@ -6,7 +6,7 @@ import { PRIVATE_DIRECTORY, SENTINELS, type SentinelName } from './sentinels.ts'
 /** What a job does: `create` publishes what a builder made, `customize` opens a shell first. */
 export type Action = 'create' | 'customize';
 
-/** Where everything of one job lies (contract §1.1, shorthand P and R). */
+/** Where everything of one job lies (reference §1.1, shorthand P and R). */
 export interface Layout {
   /** The shared volume, `/mnt/image` in a pod. */
   readonly parent: string;
@@ -34,7 +34,7 @@ export function layoutOf(job: { parent: string; action: Action; jailed: boolean 
     imageRoot: job.action === 'create' ? `${parent}/build/image-root` : `${parent}/image-root`,
     private: own,
     archive: `${own}/rootfs.sqsh`,
-    // The debug shell of a failed build is never jailed (contract §4.2).
+    // The debug shell of a failed build is never jailed (reference §4.2).
     jailed: job.jailed && job.action === 'customize',
   };
 }

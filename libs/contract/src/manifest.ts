@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-/** The artifacts of an image in upload order, with their MIME types (contract §6.1). */
+/** The artifacts of an image in upload order, with their MIME types (reference §6.1). */
 export const ARTIFACTS = {
   rootfs: { key: 'rootfs', mime: 'application/vnd.cray.image.rootfs.squashfs' },
   kernel: { key: 'kernel', mime: 'application/vnd.cray.image.kernel' },
@@ -34,7 +34,7 @@ export interface StoredArtifact {
 /** How a manifest addresses an artifact: `s3` in ARS, `file` in a directory store. */
 export type LinkType = 's3' | 'file';
 
-/** manifest.json, version 1.0 (contract §6.1), with sha256 besides md5. */
+/** manifest.json, version 1.0 (reference §6.1), with sha256 besides md5. */
 export interface Manifest {
   readonly version: '1.0';
   /** `YYYY-MM-DD HH:MM:SS.ffffff` in UTC. */

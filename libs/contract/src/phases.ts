@@ -9,7 +9,7 @@ export interface PhaseRow {
   readonly next: readonly string[];
   /** May be entered a second time (the shell is handed back after a refused `complete`). */
   readonly revisitable: boolean;
-  /** The IMS job status that is sent when the phase begins (contract §6.2). */
+  /** The IMS job status that is sent when the phase begins (reference §6.2). */
   readonly imsStatus: string | undefined;
   /** One sentence for people. */
   readonly meaning: string;

@@ -31,7 +31,7 @@ export const RELEASE_TOKENS = ['failed', 'interrupted', 'peer-lost'] as const;
 /** Directory on the volume, owned by root with mode 0700, for what no reference container knows. */
 export const PRIVATE_DIRECTORY = '.ims';
 
-/** Every signal file of the hand-over (contract §1.1); those in the private directory are our own. */
+/** Every signal file of the hand-over (reference §1.1); those in the private directory are our own. */
 export const SENTINELS = {
   ready: {
     file: 'ready',

@@ -161,7 +161,7 @@ export const bucketName: Parser<string> = matching('the name of a bucket', (text
 /** How a server's certificate is checked: by the system's trust, by a file of certificates, or not at all. */
 export type TlsChoice = { readonly verify: boolean; readonly caFile: string | undefined };
 
-/** The words of contract §2: `false` and its like switch the check off, a path names the certificates; `None` says nothing. */
+/** The words of reference §2: `false` and its like switch the check off, a path names the certificates; `None` says nothing. */
 export const tlsChoice: Parser<TlsChoice> = matching('`true`, `false` or the absolute path of a CA file', (text) => {
   if (NO.test(text)) return { verify: false, caFile: undefined };
   if (YES.test(text) || NOTHING.test(text)) return { verify: true, caFile: undefined };

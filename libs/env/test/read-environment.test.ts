@@ -91,7 +91,10 @@ describe('reading the environment', () => {
     ['IMS_PEER_TIMEOUT', ' 5 ', 5],
     ['S3_BUCKET', ' ', undefined],
   ] as const)('takes %s=%j for %j', (name, text, value) => {
-    expect(readEnvironment(ALL, { ...MINIMAL, [name]: text }).values[name]).toBe(value);
+    const env: Record<string, string> = { ...MINIMAL };
+    env[name] = text;
+    const values: Readonly<Record<string, unknown>> = readEnvironment(ALL, env).values;
+    expect(values[name]).toBe(value);
   });
 
   it.each(['None', 'true'])('S3_SSL_VALIDATE=%s checks the certificate as without it', (text) => {

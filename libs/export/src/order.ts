@@ -3,7 +3,7 @@
 
 import { ARTIFACTS, type ArtifactName, type StoredArtifact } from '@ims/contract';
 
-/** The artifacts in the order of the table (contract §6.1). */
+/** The artifacts in the order of the table (reference §6.1). */
 export const ARTIFACT_NAMES = Object.keys(ARTIFACTS) as readonly ArtifactName[];
 
 /** Whatever was stored first, and the later where one was stored twice: the order of the table. */

@@ -3,7 +3,7 @@
 
 import type { ExportPorts } from './ports.ts';
 
-/** As long as the containers of today pause before they tell that somebody may log in, in milliseconds (contract §1.2). */
+/** As long as the containers of today pause before they tell that somebody may log in, in milliseconds (reference §1.2). */
 const PAUSE_MS = 5000;
 
 /**

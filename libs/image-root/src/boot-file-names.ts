@@ -18,7 +18,7 @@ export interface BootFileSettings {
 }
 
 /**
- * The boot file names by the rules of contract §5: `Image` is the kernel of an aarch64 image even when
+ * The boot file names by the rules of reference §5: `Image` is the kernel of an aarch64 image even when
  * the variable says `vmlinuz`, because that is only the default of a client.
  */
 export function bootFileNames({ kernel, initrd, parameters, arch }: BootFileSettings): BootFileNames {

@@ -50,7 +50,7 @@ export function bootPath(name: string): string {
 
 /**
  * Looks for kernel, initrd and kernel parameters in the image's `/boot`, links followed inside the image;
- * changes nothing. A parameters file that is not there is a note, as that was never an error (contract §5, H23);
+ * changes nothing. A parameters file that is not there is a note, as that was never an error (reference §5, H23);
  * one that cannot be stored is a finding, so that the user hears of it while the shell is up.
  *
  * @throws Failure ConfigurationInvalid for a name that {@link checkFileName} refuses

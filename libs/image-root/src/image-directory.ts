@@ -22,7 +22,7 @@ function tightMode(kind: Kind, name: string): number {
   return kind === 'file' && name.endsWith('.sh') ? 0o700 : 0o600;
 }
 
-/** Tightens the image's `/image`, if it has one, as contract §5 and D5 mean it; links are not followed. */
+/** Tightens the image's `/image`, if it has one, as reference §5 and §10 (D5) mean it; links are not followed. */
 export async function tightenImageDirectory(root: ImageRoot): Promise<TightenedDirectory> {
   const entry = await root.lstat(DIRECTORY);
   if (entry === undefined) return { tightened: 0 };

@@ -22,7 +22,7 @@ export interface MendedJail {
 
 /** What mending may touch besides the root. */
 export interface MendOptions extends JailOptions {
-  /** The volume's mount point, which is ours as well: made 0755 and root's when sshd objects to it (contract §4.2). */
+  /** The volume's mount point, which is ours as well: made 0755 and root's when sshd objects to it (reference §4.2). */
   readonly parent: string;
   /** Runs mknod. */
   readonly runner: Runner;

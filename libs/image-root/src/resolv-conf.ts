@@ -33,7 +33,7 @@ type Current = Original | { readonly kind: 'other'; readonly found: string };
 
 /**
  * Saves the image's own resolv.conf (file, link of any kind, or none), then puts the pod's in its place
- * (contract §5). The saving is durable before the installing begins, and what is saved is never overwritten,
+ * (reference §5). The saving is durable before the installing begins, and what is saved is never overwritten,
  * so it may be killed at any instant and done again (H1, H22).
  *
  * @throws Failure PathEscapesRoot when the image's `/etc` leads out; JournalUnreadable; NoSpace

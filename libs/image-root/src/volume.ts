@@ -41,7 +41,7 @@ const DISCARDED = 'discarded-';
 const { complete, failed, ready, exiting, refused, buildFailed, door, question, verdict, agentGone } = SENTINELS;
 
 /**
- * What an earlier job may have left (contract §1.1). `failed` too, which the containers of today leave to their agent:
+ * What an earlier job may have left (reference §1.1). `failed` too, which the containers of today leave to their agent:
  * between this stage and that one it would stand for a word that nobody has said about this image.
  */
 const STALE = [

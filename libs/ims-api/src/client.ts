@@ -34,7 +34,7 @@ interface NewImage {
 }
 
 /**
- * The calls of contract §6.2, each sent once (twice after a 401) and each within its deadline. All reject with an
+ * The calls of reference §6.2, each sent once (twice after a 401) and each within its deadline. All reject with an
  * ImsProblem, an HttpProblem, a Failure of the token source, or the signal's reason.
  */
 export interface ImsClient {

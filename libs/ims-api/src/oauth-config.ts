@@ -16,7 +16,7 @@ export interface OauthConfig {
 
 /** Where it is read from. */
 export interface OauthConfigSource {
-  /** Holds the files `endpoint`, `client-id` and `client-secret` (contract §6.3). */
+  /** Holds the files `endpoint`, `client-id` and `client-secret` (reference §6.3). */
   readonly directory: string;
   /** What variables say; each wins over its file. */
   readonly overrides: { readonly [Field in keyof OauthConfig]?: OauthConfig[Field] | undefined };

@@ -3,7 +3,7 @@
 
 import * as z from 'zod';
 
-/** The key of the tag by which a job finds its own image record again (contract §6.2). */
+/** The key of the tag by which a job finds its own image record again (reference §6.2). */
 export const JOB_TAG = 'ims.cray.com/job-id';
 
 // An id becomes part of object keys and paths: nothing but a UUID in lower case is taken.

@@ -39,7 +39,7 @@ function verdictOf(status: number): Verdict {
   return VERDICTS[status] ?? (status >= 400 && status < 500 ? 'refused' : 'transient');
 }
 
-/** The problem+json of IMS: it repeats the status and has a title (contract §6.2). */
+/** The problem+json of IMS: it repeats the status and has a title (reference §6.2). */
 const ownProblem = z.looseObject({
   status: z.number(),
   title: z.string().min(1),

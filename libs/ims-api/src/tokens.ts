@@ -51,7 +51,7 @@ interface Asking {
 const MARGIN_MS = 30_000;
 const USUAL_LIFE_S = 60;
 
-/** Makes a source of tokens by OAuth2 client credentials (contract §6.3). */
+/** Makes a source of tokens by OAuth2 client credentials (reference §6.3). */
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
   const clock = options.clock ?? systemClock;
   let held: Held | undefined;

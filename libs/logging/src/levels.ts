@@ -1,7 +1,7 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-/** The names that LOG_LEVEL takes (contract §2: Python's), the least severe first. */
+/** The names that LOG_LEVEL takes (reference §2: Python's), the least severe first. */
 export const LEVEL_NAMES = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
 
 /** A value of LOG_LEVEL. */

@@ -4,7 +4,7 @@
 import { checkConfigPath, checkConfigValue } from './config-value.ts';
 import { LIMITS } from './limits.ts';
 
-/** Where the pair keeps sshd's files in a pod (contract §4.1). */
+/** Where the pair keeps sshd's files in a pod (reference §4.1). */
 export const POD_CONFIG_DIRECTORY = '/etc/cray/ims';
 
 /** The host keys that are made, as `ssh-keygen -A` does, and the names that sshd looks for. */
@@ -29,7 +29,7 @@ export interface BaseSettings {
 }
 
 /**
- * Renders the base sshd_config that the agent writes (contract §4.1), with room for many clients.
+ * Renders the base sshd_config that the agent writes (reference §4.1), with room for many clients.
  *
  * @throws Failure ConfigurationInvalid for a value that would be more than a value (H30)
  */

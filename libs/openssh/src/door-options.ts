@@ -15,7 +15,7 @@ export interface DoorOptions {
   readonly clock: Clock;
   /** $SSHD_OPTIONS. */
   readonly sshdOptions: string;
-  /** $SSHD_CONFIG_FILE; the `-f` of the options when left out (contract D12). */
+  /** $SSHD_CONFIG_FILE; the `-f` of the options when left out (reference §10, D12). */
   readonly configFile?: string | undefined;
   readonly variables: SessionVariables;
   /** What else users see of this container's environment. */

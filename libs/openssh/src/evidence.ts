@@ -33,7 +33,7 @@ export function touchesImageRoot(pid: number, marks: Marks): boolean {
   );
 }
 
-/** IMS_ARCH is what tells a user's process from ours: of the pair, only ssh users have it (contract §2). */
+/** IMS_ARCH is what tells a user's process from ours: of the pair, only ssh users have it (reference §2). */
 export function carriesJob(environment: string, jobId: string): boolean {
   const entries = environment.split('\0');
   return entries.includes(`IMS_JOB_ID=${jobId}`) && entries.some((entry) => entry.startsWith('IMS_ARCH='));

@@ -3,7 +3,7 @@
 
 import { checkConfigValue } from './config-value.ts';
 
-/** The variables that every ssh user sees, in this order (contract §4.2 step 2). */
+/** The variables that every ssh user sees, in this order (reference §4.2 step 2). */
 const SESSION_VARIABLES = ['IMS_JOB_ID', 'IMS_ARCH', 'IMS_DKMS_ENABLED', 'REMOTE_BUILD_NODE'] as const;
 
 /** Their values; each may be empty. */

@@ -181,7 +181,7 @@ class OpensshDoor {
     const text = amendConfig(found, { variables, environment, limits, overruled: this.#sshd.keywords, jail });
     const directory = dirname(this.#configFile);
     if (text !== found) await writeAtomically(this.#configFile, text);
-    // The volume between the containers belongs to whoever made it; sshd wants root (contract §4.2 step 7).
+    // The volume between the containers belongs to whoever made it; sshd wants root (reference §4.2 step 7).
     for (const path of [directory, this.#configFile]) await chown(path, 0, 0);
     return text;
   }

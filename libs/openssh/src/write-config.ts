@@ -29,7 +29,7 @@ export interface DoorFiles {
 }
 
 /**
- * Writes sshd_config and authorized_keys (contract §4.1, §4.2). Safe to repeat: a configuration that the sshd
+ * Writes sshd_config and authorized_keys (reference §4.1, §4.2). Safe to repeat: a configuration that the sshd
  * container has amended stays, and so does the file of keys when the same keys are in it.
  *
  * @throws Failure ConfigurationInvalid when there is no key, or a setting would be more than a value
@@ -43,7 +43,7 @@ export async function writeDoorFiles(options: DoorFilesOptions): Promise<DoorFil
   await makeDirectories(directory, 0o755);
   await writeConfig(configFile, config);
   await writeKeys(authorizedKeysFile, text);
-  // sshd's StrictModes refuses a directory that others can write, and a fresh volume is one (contract §3).
+  // sshd's StrictModes refuses a directory that others can write, and a fresh volume is one (reference §3).
   await chown(directory, 0, 0);
   await chmod(directory, 0o600);
   const who = keys.map(({ type, fingerprint, comment }) => `${type} ${fingerprint} ${comment}`.trimEnd());

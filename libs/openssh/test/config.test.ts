@@ -20,7 +20,7 @@ const variables = { IMS_JOB_ID: 'job-1', IMS_ARCH: 'aarch64', IMS_DKMS_ENABLED: 
 const LINE = 'SetEnv IMS_JOB_ID=job-1 IMS_ARCH=aarch64 IMS_DKMS_ENABLED=True REMOTE_BUILD_NODE=';
 
 describe('the base configuration', () => {
-  it('is that of contract §4.1 when nothing is set, with room for many clients', () => {
+  it('is that of reference §4.1 when nothing is set, with room for many clients', () => {
     expect(renderBaseConfig().split('\n')).toEqual([
       'Port 22',
       'LogLevel INFO',

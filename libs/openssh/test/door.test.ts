@@ -152,7 +152,7 @@ describe('opening', () => {
     await plain.shut();
   });
 
-  it('H42 warns when sshd reads another file than the one that was amended (D12)', async () => {
+  it('H42 warns when sshd reads another file than the one that was amended', async () => {
     const made = await createTestDoor();
     const other = `${made.volume.scratch}/other_config`;
     await writeFile(other, '');

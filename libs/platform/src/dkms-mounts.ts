@@ -22,7 +22,7 @@ export interface DkmsOptions {
   readonly openDirectory: (path: string) => Promise<HeldDirectory | undefined>;
 }
 
-/** What is mounted where (contract §4.2 step 5). */
+/** What is mounted where (reference §4.2 step 5). */
 const PSEUDO_FILE_SYSTEMS = [
   { type: 'sysfs', path: '/sys' },
   { type: 'proc', path: '/proc' },

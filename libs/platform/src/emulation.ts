@@ -19,7 +19,7 @@ export interface EmulationOptions {
 
 /** When emulation is needed at all. */
 export interface EmulationCase {
-  /** $BUILD_ARCH: exactly `aarch64`, anything else is x86_64 (contract §2). */
+  /** $BUILD_ARCH: exactly `aarch64`, anything else is x86_64 (reference §2). */
   readonly arch: string;
   readonly remote: boolean;
   /** Of this machine, as Node names it (`process.arch`). */
@@ -29,7 +29,7 @@ export interface EmulationCase {
 const DIRECTORY = '/proc/sys/fs/binfmt_misc';
 const INTERPRETER = '/usr/bin/qemu-aarch64-static';
 const NAME = 'qemu-aarch64';
-/** ELF, 64 bit, little endian, executable or shared, for aarch64 (contract §4.3). */
+/** ELF, 64 bit, little endian, executable or shared, for aarch64 (reference §4.3). */
 const MAGIC = '7f454c460201010000000000000000000200b700';
 const MASK = 'ffffffffffffff00fffffffffffffffffeffffff';
 const PROGRAM_MS = 30_000;
@@ -46,7 +46,7 @@ export function registration(name: string, interpreter: string): string {
 }
 
 /**
- * Makes the kernel run aarch64 programs by qemu, unless it does already (contract §4.3).
+ * Makes the kernel run aarch64 programs by qemu, unless it does already (reference §4.3).
  *
  * @throws Failure PlatformUnavailable when the kernel or the container does not let us
  */

@@ -124,7 +124,7 @@ describe('H26 the mounts of a DKMS job', () => {
     expect(await mountsBelow(volume.imageRoot)).toEqual([]);
   });
 
-  it('that fail are said and the job goes on (contract §4.2)', async () => {
+  it('that fail are said and the job goes on (reference §4.2)', async () => {
     const failing: Runner = { run: async (command) => await runner.run({ ...command, program: 'false' }) };
     const { platform, logger } = await job({ runner: failing });
     await platform.setUp();

@@ -55,7 +55,7 @@ describe('H43 emulation of aarch64', () => {
     expect(fake.commands).toHaveLength(needed ? 1 : 0);
   });
 
-  it('is registered with the string of contract §4.3', () => {
+  it('is registered with the string of reference §4.3', () => {
     expect(registration('qemu-aarch64', '/usr/bin/qemu-aarch64-static')).toBe(
       String.raw`:qemu-aarch64:M::\x7f\x45\x4c\x46\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00:` +
         String.raw`\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff:` +

@@ -10,7 +10,7 @@ import { released } from './released.ts';
 import type { SessionSettings, SessionState } from './states.ts';
 import { untilAbandoned } from './unseen.ts';
 
-/** Waits for the user's word. `failed` wins when both flags are there (contract §1.1). */
+/** Waits for the user's word. `failed` wins when both flags are there (reference §1.1). */
 export async function awaitUser(
   settings: SessionSettings,
   ports: SessionPorts,

@@ -44,7 +44,7 @@ const USUAL_LEVEL: Readonly<Record<CompressorName, number | undefined>> = {
 
 /**
  * Decides how to compress. `auto` is zstd when the image's kernel can mount it, since an image that its own kernel
- * cannot read does not boot; else gzip with mksquashfs's defaults, as the pair has always packed (contract §5).
+ * cannot read does not boot; else gzip with mksquashfs's defaults, as the pair has always packed (reference §5).
  */
 export function chooseCompression(choice: CompressionChoice, kernel: KernelSupport): Compression {
   const [name, why] =

@@ -27,9 +27,7 @@ const pages = {
     'ims-sshd': await source('apps/sshd/src/config.ts'),
     'ims-job': await sources('apps/local/src', ['config.ts', 'pair/outside.ts']),
   }),
-  'docs/hazards.md': hazardsPage(
-    repositoryFiles('*/test/*.ts').flatMap((file) => hazardTestsIn(file, textOf(file))),
-  ),
+  'docs/hazards.md': hazardsPage(repositoryFiles('*/test/*.ts').flatMap((file) => hazardTestsIn(file, textOf(file)))),
 };
 
 const checking = process.argv.includes('--check');

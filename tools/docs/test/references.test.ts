@@ -9,7 +9,7 @@ const PAGE = 'docs/reference-pair.md';
 const headings = new Set([...textOf(PAGE).matchAll(/^#+ §?(\d+(?:\.\d+)?) /gm)].map(([, number = '']) => number));
 
 /** RFCs and man pages have sections as well: their numbers follow another name. */
-const OURS = /\breference §(\d+(?:\.\d+)?)/g;
+const OURS = /\breference §(\d+(?:\.\d+)?)/gi;
 
 describe('a reference to a section of the reference pair', () => {
   it('leads to a heading of its page', () => {

@@ -43,7 +43,7 @@ const PARAMETERS = 'kernel-parameters';
 
 /**
  * Chooses what to publish from `/boot`: what was asked for, else the contract's default name when it is there
- * (contract §5), else kernel and initrd of the newest version whose modules are in the image. What is still missing
+ * (reference §5), else kernel and initrd of the newest version whose modules are in the image. What is still missing
  * when the user says complete is the agent's to refuse, since a customization may bring it.
  *
  * @throws Failure ConfigurationInvalid naming the candidates when more than one pair may be meant

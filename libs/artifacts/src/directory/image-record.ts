@@ -4,7 +4,7 @@
 import type { LinkType } from '@ims/contract';
 import { Failure } from '@ims/runtime';
 
-/** An image record with the fields that IMS gives it (contract §6.3). */
+/** An image record with the fields that IMS gives it (reference §6.3). */
 export interface ImageRecord {
   readonly id: string;
   readonly name: string;

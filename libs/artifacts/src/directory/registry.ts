@@ -25,7 +25,7 @@ export interface DirectoryRegistryOptions {
 type Link = ManifestLocation & { readonly linkType: LinkType };
 
 /**
- * The image records as files, `<image id>/image.json`, with the fields of an IMS image (contract §6.3).
+ * The image records as files, `<image id>/image.json`, with the fields of an IMS image (reference §6.3).
  * The id follows from the job's, so a crash at any instant leaves no second record (H3).
  */
 export function createDirectoryRegistry(options: DirectoryRegistryOptions): ImageRegistry {

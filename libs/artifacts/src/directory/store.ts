@@ -25,7 +25,7 @@ export interface DirectoryStoreOptions {
 
 /**
  * The artifact repository as a directory: `<image id>/rootfs`, `kernel`, `initrd`, `boot_parameters`, `manifest.json`,
- * as the keys of contract §6.1. Each appears under its name only when it is durable and was read back (H20).
+ * as the keys of reference §6.1. Each appears under its name only when it is durable and was read back (H20).
  */
 export function createDirectoryStore(options: DirectoryStoreOptions): ArtifactStore {
   const directory = resolve(options.directory);

@@ -13,10 +13,10 @@ const WORD_BYTES = 45;
 /** What one can send in a header and get back unchanged from every server: single spaces, none at the ends. */
 const PLAIN = /^(?!=\?)[!-~]+( [!-~]+)*$/;
 
-/** What S3 calls bytes of no known kind, and what clients of the artifacts know them by (contract §6.1). */
+/** What S3 calls bytes of no known kind, and what clients of the artifacts know them by (reference §6.1). */
 export const CONTENT_TYPE = 'binary/octet-stream';
 
-/** The metadata of an artifact (contract §6.1), with sha256 besides md5. */
+/** The metadata of an artifact (reference §6.1), with sha256 besides md5. */
 export function artifactMetadata(image: ImageIdentity, digest: Digest): Record<string, string> {
   return {
     ...checksumMetadata(digest),

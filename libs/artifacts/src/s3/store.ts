@@ -39,7 +39,7 @@ const WIDTH = { begin: 8, most: 16 } as const;
 const KEYS = [...Object.values(ARTIFACTS).map(({ key }) => key), MANIFEST_KEY];
 
 /**
- * The artifact repository as a bucket (contract §6.1). Any service with SigV4 and path style will do.
+ * The artifact repository as a bucket (reference §6.1). Any service with SigV4 and path style will do.
  * Whatever is sent is signed with its sha256, which the service checks, and asked for afterwards (H20).
  */
 export function createS3Store(options: S3StoreOptions): ArtifactStore {

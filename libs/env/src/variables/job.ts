@@ -17,7 +17,7 @@ import {
 } from '../parsers.ts';
 import { defaulted, optional, required, type Variable } from './row.ts';
 
-/** Python's words for the levels of its log, and what stands for them (contract §2). */
+/** Python's words for the levels of its log, and what stands for them (reference §2). */
 export const logLevel = anyCaseOf(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'], {
   NOTSET: 'DEBUG',
   TRACE: 'DEBUG',

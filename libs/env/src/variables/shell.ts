@@ -28,7 +28,7 @@ export const SHELL_VARIABLES = {
   IMS_SHELL_VARIABLES: optional(
     'own',
     line(65_536),
-    "Names of more variables of the sshd container that a jailed shell sees, with blanks between them; the chart names those of its `env.sshd`",
+    'Names of more variables of the sshd container that a jailed shell sees, with blanks between them; the chart names those of its `env.sshd`',
   ),
   IMS_UNSEEN_AGENT_TIMEOUT: defaulted('own', integer(1, 31_536_000), {
     fallback: '604800',

@@ -22,7 +22,7 @@ export async function readJob({ state, id }: Call): Promise<WebAnswer> {
 
 /**
  * `PATCH jobs/ID`: any status after any other. A last one makes Kubernetes remove what it holds for the job first; when
- * that fails the status is not stored (contract §6.2).
+ * that fails the status is not stored (reference §6.2).
  */
 export async function changeJob({ state, id, input }: Call): Promise<WebAnswer> {
   const errors = errorsIn(input, CHANGES);

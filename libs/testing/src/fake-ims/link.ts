@@ -19,7 +19,7 @@ interface Listed {
 
 /**
  * Why a link cannot be stored: IMS reads the manifest and looks for every artifact in it, so that all objects must
- * exist before (contract §6.2). Etags and sums are not compared.
+ * exist before (reference §6.2). Etags and sums are not compared.
  */
 export async function refusalOfLink(
   link: ImsLink,

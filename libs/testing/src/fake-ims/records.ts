@@ -10,7 +10,7 @@ export interface ImsLink {
   readonly type: string;
 }
 
-/** The record of an image (contract §6.2). */
+/** The record of an image (reference §6.2). */
 export interface ImsImage {
   readonly id: string;
   readonly created: string;
@@ -27,7 +27,7 @@ interface ImsConnection {
   readonly port: number;
 }
 
-/** The record of a job (contract §6.2). */
+/** The record of a job (reference §6.2). */
 export interface ImsJob {
   readonly id: string;
   readonly created: string;

@@ -40,7 +40,7 @@ export interface ImsCall {
   readonly at: number;
 }
 
-/** A server that keeps to contract §6.2 to §6.4. */
+/** A server that keeps to reference §6.2 to §6.4. */
 export interface FakeIms extends Omit<WebServer, 'origin'> {
   /** What `IMS_URL` is set to. */
   readonly url: string;

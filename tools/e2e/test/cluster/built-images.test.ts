@@ -14,7 +14,7 @@ import { describeJobs, type Bench } from './bench.ts';
 
 const run = promisify(execFile);
 
-/** What an image has to have, and what it is (contract §9.1; docs/images.md). */
+/** What an image has to have, and what it is (reference §9.1; docs/images.md). */
 interface Promised {
   readonly image: keyof PairImages;
   readonly tools: readonly string[];

@@ -19,7 +19,7 @@ export interface ImsJob {
 /** Variables with their values. */
 export type Env = Readonly<Record<string, string>>;
 
-/** The variables of all containers (contract §2). */
+/** The variables of all containers (reference §2). */
 const common = ({ id, jail }: ImsJob): Env => ({
   IMS_JOB_ID: id,
   IMAGE_ROOT_PARENT: '/mnt/image',

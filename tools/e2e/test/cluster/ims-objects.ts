@@ -53,7 +53,7 @@ const APART = {
 /** Small enough for a machine of two cores; IMS asks for half a core and gigabytes. */
 const RESOURCES = { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '1Gi' } };
 
-/** The Job as the template of IMS makes it (contract §3), for an x86_64 image without kernel modules. */
+/** The Job as the template of IMS makes it (reference §3), for an x86_64 image without kernel modules. */
 export function imsJobObject(job: ImsJob): object {
   const { images, downloadUrl } = job;
   const names = namesOf(job.id);

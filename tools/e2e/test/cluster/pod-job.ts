@@ -111,6 +111,7 @@ async function valuesOf(
 ): Promise<Values> {
   const { IMS_URL: url = '', S3_BUCKET: bucket = '', ...agentEnv } = world.agentEnv;
   const patience = Object.entries(agentEnv).filter(([variable]) => /_TIMEOUT$|_TRANSPORT$/.test(variable));
+  const env = values['env'] ?? {};
   const all = customize({
     ...values,
     job: { id: job.id, ...values['job'] },
@@ -121,7 +122,7 @@ async function valuesOf(
     ims: { url, oauthSecret: `${name}-oauth` },
     store: { bucket, secret: `${name}-s3` },
     resources: { prepare: RESOURCES, agent: RESOURCES, sshd: RESOURCES },
-    env: { agent: Object.fromEntries(patience) },
+    env: { ...env, agent: { ...Object.fromEntries(patience), ...(env['agent'] as Values | undefined) } },
   });
   return all;
 }

@@ -12,7 +12,7 @@ import { createJob, type Job, type JobOptions } from '../support/job.ts';
 
 /** How a mixed pair is started. */
 export interface MixedOptions extends JobOptions {
-  /** Seconds between two looks of the other container; 5 is what contract §1.2 says. */
+  /** Seconds between two looks of the other container; 5 is what reference §1.2 says. */
   readonly pollSeconds: number;
 }
 

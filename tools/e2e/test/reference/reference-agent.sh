@@ -2,11 +2,11 @@
 # (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 # SPDX-License-Identifier: MIT
 #
-# Stands in for a companion container that is not ours, written from docs/contract.md §1: empty flag files, polls,
+# Stands in for a companion container that is not ours, written from docs/reference-pair.md, reference §1: empty flag files, polls,
 # no heartbeat, no private directory.
 #
 # usage: reference-agent.sh PARENT
-#   IMAGE_ROOT_ARCHIVE_NAME, SSH_JAIL, KERNEL_FILENAME, INITRD_FILENAME   as in contract §2
+#   IMAGE_ROOT_ARCHIVE_NAME, SSH_JAIL, KERNEL_FILENAME, INITRD_FILENAME   as in reference §2
 #   CONFIG_DIR, AUTHORIZED_KEYS, CA_DIR, RESOLV_CONF                      what a pod mounts
 #   SSH_PORT, SSH_LISTEN, HOST_KEY_DIR                                    what differs when a machine has many doors
 #   POLL_SECONDS                                                          5 when left out
@@ -22,7 +22,7 @@ if [ "${SSH_JAIL:-False}" = True ]; then
   flags=$root/tmp
 fi
 
-# Contract §5: before the shell.
+# Reference §5: before the shell.
 mkdir -p "$root/etc/cray"
 cp -r "${CA_DIR:-/etc/cray/ca}" "$root/etc/cray/ca"
 
@@ -32,7 +32,7 @@ if [ -f "$root/etc/resolv.conf" ] || [ -L "$root/etc/resolv.conf" ]; then
 fi
 cp --remove-destination "${RESOLV_CONF:-/etc/resolv.conf}" "$root/etc/resolv.conf"
 
-# Contract §4.1.
+# Reference §4.1.
 {
   echo "Port ${SSH_PORT:-22}"
   if [ -n "${SSH_LISTEN:-}" ]; then
@@ -64,7 +64,7 @@ until [ -f "$parent/exiting" ]; do
 done
 rm -f "$parent/exiting" "$flags/complete"
 
-# Contract §5: fatal when the user has removed it.
+# Reference §5: fatal when the user has removed it.
 rm "$root/etc/resolv.conf"
 if [ -f "$root/tmp/resolv.conf" ] || [ -L "$root/tmp/resolv.conf" ]; then
   mv "$root/tmp/resolv.conf" "$root/etc/resolv.conf"

@@ -2,11 +2,11 @@
 # (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 # SPDX-License-Identifier: MIT
 #
-# Stands in for a sshd container that is not ours, written from docs/contract.md §1 and §4.2: empty flag files, polls,
+# Stands in for a sshd container that is not ours, written from docs/reference-pair.md, reference §1 and §4.2: empty flag files, polls,
 # no heartbeat, no probe, no private directory.
 #
 # usage: reference-sshd.sh [PARENT]
-#   IMS_JOB_ID, BUILD_ARCH, JOB_ENABLE_DKMS, SSH_JAIL, SSHD_OPTIONS, SSHD_CONFIG_FILE   as in contract §2
+#   IMS_JOB_ID, BUILD_ARCH, JOB_ENABLE_DKMS, SSH_JAIL, SSHD_OPTIONS, SSHD_CONFIG_FILE   as in reference §2
 #   HOST_KEY_DIR                                                                        /etc/ssh when left out
 #   POLL_SECONDS                                                                        5 when left out
 set -u
@@ -42,7 +42,7 @@ else
   ssh-keygen -A
 fi
 
-# Its options are words (contract §2).
+# Its options are words (reference §2).
 # shellcheck disable=SC2086
 /usr/sbin/sshd $SSHD_OPTIONS
 echo 'the shell is open'

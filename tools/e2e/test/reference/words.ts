@@ -11,7 +11,7 @@ const WORDS = [
   { word: 'both', flags: ['failed', 'complete'], isGood: false },
 ] as const;
 
-/** Every word in the jail and without one; polls are quick but for one case, which has the intervals of contract §1.2. */
+/** Every word in the jail and without one; polls are quick but for one case, which has the intervals of reference §1.2. */
 export const CASES = [true, false].flatMap((jailed) =>
   WORDS.map((said) => ({
     ...said,

@@ -43,7 +43,8 @@ export async function setScene(name: string): Promise<Scene> {
   const [demo, cache] = [`${homedir()}/${CACHE}`, `${home}/${CACHE}`];
   for (const path of [clone, bin, mnt, srv, demo, cache]) await mkdir(path, { recursive: true });
   // What is built lies in the clone, too, as soon as it is there.
-  for (const entry of new Set([...(await readdir(SOURCE_TREE)), 'dist'])) await symlink(`${SOURCE_TREE}/${entry}`, `${clone}/${entry}`);
+  for (const entry of new Set([...(await readdir(SOURCE_TREE)), 'dist']))
+    await symlink(`${SOURCE_TREE}/${entry}`, `${clone}/${entry}`);
   for (const [program, app] of Object.entries(PROGRAMS))
     await addProgram(bin, program, `exec '${NODE}' '${SOURCE_TREE}/apps/${app}/src/main.ts' "$@"`);
   const env = { ...followed(), ...QUIET_NPM, HOME: homedir(), PATH: `${bin}:${pathOfMachine()}` };
