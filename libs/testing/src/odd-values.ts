@@ -6,7 +6,7 @@ export const ODD_VALUES = {
   nothing: '',
   'white space': '  ',
   'the wrong type': '§',
-  'a near miss': 'Treu',
+  'a near miss': 'Tru',
   'a path': '/no/such/../path',
   'a newline': 'one\ntwo',
   'a NUL': 'one\0two',
