@@ -1,7 +1,8 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { execSync } from 'node:child_process';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { afterEach, expect, it } from 'vitest';
 
 import { cleanUp } from '@ims/testing';
@@ -43,7 +44,11 @@ it('H21 a directory in the place of a flag is refused before the shell opens, wi
   const pair = await startPair({ jailed: true, prepare });
   const ends = await pair.ends();
   expect(ends.agent).toBe(30);
-  expect((await pair.status()).message).toContain('rm -r /tmp/complete');
+  const { message } = await pair.status();
+  const command = `rm -r ${pair.volume.imageRoot}/tmp/complete`;
+  expect(message).toContain(`run: ${command}`);
+  execSync(command);
+  expect(await readdir(`${pair.volume.imageRoot}/tmp`)).not.toContain('complete');
 });
 
 it('H18 output of an earlier start is replaced, not appended to', async () => {
