@@ -129,7 +129,9 @@ describe('H26 the mounts of a DKMS job', () => {
     const { platform, logger } = await job({ runner: failing });
     await platform.setUp();
     expect(logger.messages('warn')).toHaveLength(3);
-    expect(logger.messages('warn')[0]).toMatch(/sysfs cannot be mounted on \/sys of the image: it printed nothing and ended with code 1/);
+    expect(logger.messages('warn')[0]).toMatch(
+      /sysfs cannot be mounted on \/sys of the image: it printed nothing and ended with code 1/,
+    );
     await platform.tearDown();
   });
 
