@@ -17,7 +17,7 @@ const CONTAINER = {
   KUBERNETES_SERVICE_HOST: '10.96.0.1',
   SITE_MOTTO: `"it's" 50 % $HOME # done`,
   SITE_PROXY: 'proxy.example:3128',
-  https_proxy: 'http://proxy.example:3128',
+  https_proxy: 'http://gateway.example:3128',
   HOME: '/somewhere/else',
   S3_SECRET_KEY: 'given by mistake',
 };
