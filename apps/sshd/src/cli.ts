@@ -1,14 +1,22 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { exitCodeAsked, runProgram, volumeArgument, type CommonOptions, type Start } from '@ims/cli';
+import {
+  exitCodeAsked,
+  orEndJob,
+  runProgram,
+  volumeArgument,
+  type CommonOptions,
+  type JobProgram,
+  type Start,
+} from '@ims/cli';
 import { EXIT_DONE } from '@ims/contract';
 import { sentenceOf } from '@ims/runtime';
 import { exitCodeOf, runSession } from '@ims/session';
 
 import { check, exitCodeOfLooks, probe } from './by-hand.ts';
 import { readConfig, type SshdConfig } from './config.ts';
-import { orEndJob, type JobProgram } from './end-job.ts';
+import { SSHD_ENDING } from './end-job.ts';
 import { wire } from './wire.ts';
 
 /** The program `ims-sshd`: gives the exit code of the command line. */
@@ -56,7 +64,7 @@ function configured(work: Work): (program: JobProgram) => Promise<number> {
 }
 
 async function endingJob(program: JobProgram): Promise<number> {
-  return await orEndJob(program, async () => await configured(runJob)(program));
+  return await orEndJob(SSHD_ENDING, program, async () => await configured(runJob)(program));
 }
 
 async function runJob(start: Start, config: SshdConfig, options: CommonOptions): Promise<number> {

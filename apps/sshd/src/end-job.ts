@@ -3,49 +3,20 @@
 
 import { stat } from 'node:fs/promises';
 
-import {
-  isAwaited,
-  isInPod,
-  podName,
-  releaseAgent,
-  sayFailure,
-  statusOfRefusal,
-  type CommonOptions,
-  type Start,
-} from '@ims/cli';
+import { isAwaited, isInPod, podName, releaseAgent, statusOfRefusal, type JobEnding, type JobProgram } from '@ims/cli';
 import { layoutOf, sentinelPath } from '@ims/contract';
 import { readWhatIsSound, type Environment } from '@ims/env';
 import { lazyImageRoot } from '@ims/image-root';
 import { openLogger } from '@ims/logging';
 import { createTerminationMessage } from '@ims/reporting';
-import { asFailure, systemClock, type Board, type Failure, type Logger } from '@ims/runtime';
+import { systemClock, type Board, type Failure, type Logger } from '@ims/runtime';
 import { createPeer, openEndingBoard } from '@ims/sentinel';
 
-/** The entrypoint of the container. */
-export interface JobProgram {
-  readonly start: Start;
-  readonly options: CommonOptions;
-  /** The volume as the command line names it. */
-  readonly parent: string | undefined;
-}
-
 /**
- * Runs the entrypoint. When it cannot even begin, for its configuration or its volume, the agent is released, which
- * ends the job and tells everybody why. On somebody's own machine, where no agent waits, nothing is changed. Gives the
- * exit code.
+ * How a job ends whose sshd container cannot even begin, for its configuration or its volume: the agent is released,
+ * which ends the job and tells everybody why. On somebody's own machine, where no agent waits, nothing is changed.
  */
-export async function orEndJob(program: JobProgram, work: () => Promise<number>): Promise<number> {
-  try {
-    return await work();
-  } catch (error) {
-    const failure = asFailure(error);
-    sayFailure('ims-sshd', failure, program.options.output);
-    await endJob(program, failure).catch((trouble: unknown) => {
-      sayFailure('ims-sshd', asFailure(trouble), program.options.output);
-    });
-    return failure.exit;
-  }
-}
+export const SSHD_ENDING: JobEnding = { name: 'ims-sshd', endJob };
 
 const NAMES = [
   'IMS_ACTION',

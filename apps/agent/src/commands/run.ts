@@ -1,14 +1,14 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { CommonOptions, Start } from '@ims/cli';
+import { orEndJob, type CommonOptions, type Start } from '@ims/cli';
 import { ERRORS, EXIT_DONE } from '@ims/contract';
 import { exitCodeOf, runExport, type ExportState } from '@ims/export';
 import type { Logger } from '@ims/runtime';
 
 import { readConfig, type AgentConfig, type Arguments } from '../config.ts';
 import { readEarlierStatus } from '../earlier-status.ts';
-import { orEndJob } from '../ending/end-job.ts';
+import { AGENT_ENDING } from '../ending/end-job.ts';
 import { preferPlainCode } from '../plain-code.ts';
 import { wire, type Wired } from '../wire.ts';
 import { writeOutBeside } from '../write-out.ts';
@@ -80,6 +80,7 @@ const runJob: CommandRow['run'] = async (start, parent, options) => {
     return (await tellStory(job)).code;
   };
   return await orEndJob(
+    AGENT_ENDING,
     { start, options, parent },
     async () => await withJob(start, options, { arguments: { parent, goal: 'published' }, isServed: true, work }),
   );

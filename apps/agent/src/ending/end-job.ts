@@ -1,11 +1,11 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import { isAwaited, isInPod, podName, releaseSshd, sayFailure, type CommonOptions, type Start } from '@ims/cli';
+import { isAwaited, isInPod, podName, releaseSshd, type JobEnding, type JobProgram } from '@ims/cli';
 import { sentinelPath, type Layout } from '@ims/contract';
 import { lazyImageRoot } from '@ims/image-root';
 import { openLogger } from '@ims/logging';
-import { asFailure, systemClock, type Failure, type Logger } from '@ims/runtime';
+import { systemClock, type Failure, type Logger } from '@ims/runtime';
 import { createPeer, openEndingBoard } from '@ims/sentinel';
 
 import { environmentOf } from '../commands/command.ts';
@@ -14,31 +14,11 @@ import { knownJob, type KnownJob } from './sound-values.ts';
 import { tellAll } from './tell-all.ts';
 import { ownAgentLives } from './own-agent.ts';
 
-/** A command that is the job's own program in a container. */
-export interface JobProgram {
-  readonly start: Start;
-  readonly options: CommonOptions;
-  /** The volume as the command line names it. */
-  readonly parent: string | undefined;
-}
-
 /**
- * Runs a program of a job. When it cannot even begin, for its configuration or its volume, the job ends as any other
- * does that fails: the other half is released, IMS and the pod are told why. On somebody's own machine, where nobody
- * waits, nothing is changed. Gives the exit code.
+ * How a job ends whose agent cannot even begin, for its configuration or its volume: as any other does that fails. The
+ * other half is released, IMS and the pod are told why. On somebody's own machine, where nobody waits, nothing is changed.
  */
-export async function orEndJob(program: JobProgram, work: () => Promise<number>): Promise<number> {
-  try {
-    return await work();
-  } catch (error) {
-    const failure = asFailure(error);
-    sayFailure('ims-agent', failure, program.options.output);
-    await endJob(program, failure).catch((trouble: unknown) => {
-      sayFailure('ims-agent', asFailure(trouble), program.options.output);
-    });
-    return failure.exit;
-  }
-}
+export const AGENT_ENDING: JobEnding = { name: 'ims-agent', endJob };
 
 async function endJob({ start, options, parent }: JobProgram, failure: Failure): Promise<void> {
   const env = environmentOf(start, options);

@@ -1,11 +1,11 @@
 // (C) Copyright 2026 Hewlett Packard Enterprise Development LP
 // SPDX-License-Identifier: MIT
 
-import type { Act, CommonOptions, runProgram, Start } from '@ims/cli';
+import { orEndJob, type Act, type CommonOptions, type runProgram, type Start } from '@ims/cli';
 import { exitCodeOf, runPreparation } from '@ims/preparation';
 
 import { environmentOf } from '../commands/command.ts';
-import { orEndJob } from '../ending/end-job.ts';
+import { AGENT_ENDING } from '../ending/end-job.ts';
 import { readPrepareConfig, type PrepareArguments } from './config.ts';
 import { wirePreparation } from './wire.ts';
 
@@ -27,7 +27,7 @@ export function addPrepare(program: CommandLine, act: Act, start: Start): void {
 async function prepare(start: Start, given: PrepareArguments, options: CommonOptions): Promise<number> {
   const { termination } = start;
   const { signal } = termination;
-  return await orEndJob({ start, options, parent: given.parent }, async () => {
+  return await orEndJob(AGENT_ENDING, { start, options, parent: given.parent }, async () => {
     const config = readPrepareConfig(environmentOf(start, options), given);
     await using wired = await wirePreparation(config, { output: options.output, signal });
     const last = await runPreparation({ settings: config.settings, ports: wired.ports, signal });
