@@ -5,8 +5,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 
 import { VARIABLES } from '@ims/env';
-import { cleanUp, ODD_VALUES, startHere, temporaryDirectory } from '@ims/testing';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { cleanUp, ODD_VALUES, runHere, temporaryDirectory } from '@ims/testing';
+import { afterEach, describe, expect, it } from 'vitest';
 
 import { run } from '../src/cli.ts';
 import { readConfig } from '../src/config.ts';
@@ -59,21 +59,6 @@ function refusedCells(program: ProgramName, volume: string): Cell[] {
   });
 }
 
-/** Runs the program here for each, and gives the exit codes and all that was said. */
-async function runAll(starts: readonly { readonly argv: readonly string[]; readonly env: Env }[]) {
-  const said: string[] = [];
-  const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    said.push(String(text));
-    return true;
-  });
-  try {
-    const codes = await Promise.all(starts.map(async ({ argv, env }) => await run(startHere(argv, env, 10_000))));
-    return { codes, said };
-  } finally {
-    write.mockRestore();
-  }
-}
-
 describe.each(NAMES)('ims-agent %s', (program) => {
   it('refuses every odd value with one line and 2, and changes nothing where nobody waits', async () => {
     const volume = await temporaryDirectory('odd-values');
@@ -82,7 +67,10 @@ describe.each(NAMES)('ims-agent %s', (program) => {
     const cells = refusedCells(program, volume).filter(({ name }) => !pods.includes(name));
     expect(cells.length).toBeGreaterThan(100);
     const { argv } = PROGRAMS[program];
-    const { codes, said } = await runAll(cells.map(({ env }) => ({ argv: argv(volume), env })));
+    const { codes, said } = await runHere(
+      run,
+      cells.map(({ env }) => ({ argv: argv(volume), env })),
+    );
     expect(new Set(codes)).toEqual(new Set([2]));
     expect(said).toHaveLength(cells.length);
     for (const { name } of cells) expect(said.join('')).toContain(name);
@@ -109,7 +97,7 @@ describe.each(NAMES)('ims-agent %s', (program) => {
       return { argv: PROGRAMS[program].argv(`${home}/${name}`), env: { ...env, ...pod } };
     });
     await Promise.all(cells.map(async ({ name }) => await mkdir(`${home}/${name}`)));
-    expect(new Set((await runAll(starts)).codes)).toEqual(new Set([2]));
+    expect(new Set((await runHere(run, starts)).codes)).toEqual(new Set([2]));
     for (const { name } of cells) {
       for (const flag of ['failed', 'exiting', 'ready']) expect(existsSync(`${home}/${name}/${flag}`), name).toBe(true);
       const told = JSON.parse(readFileSync(`${home}/${name}.log`, 'utf8')) as { message: string };
@@ -138,7 +126,7 @@ describe('the command line of ims-agent', () => {
   ];
 
   it.each(LINES)('is refused with one line that names %s: %j', async (named, argv) => {
-    const { codes, said } = await runAll([{ argv, env: JOB }]);
+    const { codes, said } = await runHere(run, [{ argv, env: JOB }]);
     expect(codes).toEqual([2]);
     expect(said).toHaveLength(1);
     expect(said[0]).toContain(named.startsWith('parent') ? 'IMAGE_ROOT_PARENT' : named);
@@ -146,11 +134,11 @@ describe('the command line of ims-agent', () => {
   });
 
   it('names the command that was meant', async () => {
-    expect((await runAll([{ argv: ['rnu'], env: JOB }])).said[0]).toContain('Did you mean run?');
+    expect((await runHere(run, [{ argv: ['rnu'], env: JOB }])).said[0]).toContain('Did you mean run?');
   });
 
   it.each(['info', 'WARNING', 'Debug'])('takes the level %s', async (level) => {
-    const { said } = await runAll([{ argv: ['--log-level', level, 'rnu'], env: JOB }]);
+    const { said } = await runHere(run, [{ argv: ['--log-level', level, 'rnu'], env: JOB }]);
     expect(said[0]).toContain('Did you mean run?');
   });
 });

@@ -5,8 +5,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 
 import { VARIABLES } from '@ims/env';
-import { cleanUp, ODD_VALUES, startHere, temporaryDirectory } from '@ims/testing';
-import { afterEach, expect, it, vi } from 'vitest';
+import { cleanUp, ODD_VALUES, runHere, temporaryDirectory } from '@ims/testing';
+import { afterEach, expect, it } from 'vitest';
 
 import { run } from '../src/cli.ts';
 import { readConfig } from '../src/config.ts';
@@ -32,25 +32,14 @@ function refusedCells(volume: string): { readonly name: string; readonly env: En
   });
 }
 
-async function runAll(starts: readonly { readonly argv: readonly string[]; readonly env: Env }[]) {
-  const said: string[] = [];
-  const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    said.push(String(text));
-    return true;
-  });
-  try {
-    const codes = await Promise.all(starts.map(async ({ argv, env }) => await run(startHere(argv, env, 10_000))));
-    return { codes, said };
-  } finally {
-    write.mockRestore();
-  }
-}
-
 it('ims-sshd refuses every odd value with one line and 2, and changes nothing where nobody waits', async () => {
   const volume = await temporaryDirectory('odd-values');
   const cells = refusedCells(volume);
   expect(cells.length).toBeGreaterThan(40);
-  const { codes, said } = await runAll(cells.map(({ env }) => ({ argv: ['run', volume], env })));
+  const { codes, said } = await runHere(
+    run,
+    cells.map(({ env }) => ({ argv: ['run', volume], env })),
+  );
   expect(new Set(codes)).toEqual(new Set([2]));
   expect(said).toHaveLength(cells.length);
   for (const { name } of cells) expect(said.join('')).toContain(name);
@@ -72,14 +61,14 @@ it('ims-sshd releases the agent of a pod for any of them', async () => {
     argv: ['run', `${home}/${name}`],
     env: { ...env, KUBERNETES_SERVICE_HOST: '198.51.100.1' },
   }));
-  expect(new Set((await runAll(starts)).codes)).toEqual(new Set([2]));
+  expect(new Set((await runHere(run, starts)).codes)).toEqual(new Set([2]));
   for (const { name } of cells)
     for (const flag of ['failed', 'exiting']) expect(existsSync(`${home}/${name}/${flag}`), name).toBe(true);
 });
 
 it.each(['run', 'check', 'probe'])('ims-sshd %s is refused for a volume that is none', async (command) => {
   for (const volume of ['', 'some/where', '/a\nb', '/a\0b', `/${'x'.repeat(65_535)}`]) {
-    const { codes, said } = await runAll([{ argv: [command, volume], env: JOB }]);
+    const { codes, said } = await runHere(run, [{ argv: [command, volume], env: JOB }]);
     expect(codes).toEqual([2]);
     expect(said).toHaveLength(1);
     expect(said[0]?.trimEnd()).not.toContain('\n');
@@ -87,5 +76,5 @@ it.each(['run', 'check', 'probe'])('ims-sshd %s is refused for a volume that is 
 });
 
 it('ims-sshd names the command that was meant', async () => {
-  expect((await runAll([{ argv: ['chekc'], env: JOB }])).said[0]).toContain('Did you mean check?');
+  expect((await runHere(run, [{ argv: ['chekc'], env: JOB }])).said[0]).toContain('Did you mean check?');
 });

@@ -34,7 +34,7 @@ export { createInstantClock } from './instant-clock.ts';
 export type { LogLine } from './line-log.ts';
 export { startObjectStore, type ObjectStore, type ObjectStoreOptions } from './object-store.ts';
 export { bundled, otherNodes, promisedNodes, type OtherNode } from './other-nodes.ts';
-export { ODD_VALUES, startHere } from './odd-values.ts';
+export { ODD_VALUES, runHere } from './odd-values.ts';
 export { freePort } from './ports.ts';
 export { endProcessesUnder, isRunning, processesUnder, signalTo, type SeenProcess } from './processes.ts';
 export {
